@@ -1,0 +1,22 @@
+// Command warroom is the incident command post in a terminal.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"warroom/ui/cli"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the first asks to end, a second one ends at once
+	// A closed pipe is an error of the write, not the end of the program: what is
+	// still coming in is recorded although nobody reads the echo.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	return cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}

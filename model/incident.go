@@ -1,0 +1,424 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// FoldVersion counts changes of the meaning of the fold. A stored Incident of
+// another version is not trusted but folded anew from its events.
+const FoldVersion = 1
+
+// Incident is the fold of its events: what the screens need to know now. The
+// lines of the timeline are not in it; they are read by windows. It is kept
+// beside the events as JSON, so that opening an incident costs the same however
+// long it has been running.
+type Incident struct {
+	ID          string             `json:"id"`
+	Title       string             `json:"title"`
+	Description string             `json:"description,omitempty"`
+	Services    []string           `json:"services,omitempty"`
+	Severity    Severity           `json:"severity"`
+	Status      Status             `json:"status"`
+	Drill       bool               `json:"drill,omitempty"`
+	Source      string             `json:"source,omitempty"`
+	DuplicateOf string             `json:"duplicate_of,omitempty"`
+	By          string             `json:"by"` // who declared it
+	Roles       []Assignment       `json:"roles,omitempty"`
+	Offers      []Offer            `json:"offers,omitempty"`
+	Milestones  map[Milestone]Mark `json:"milestones,omitempty"`
+	Orders      []Order            `json:"orders,omitempty"`
+	Todos       []Todo             `json:"todos,omitempty"`
+	Dropped     []Todo             `json:"dropped,omitempty"` // todos taken back, which may be restored
+	People      []string           `json:"people,omitempty"`  // everybody named or writing, for completion
+	StatusSince time.Time          `json:"status_since"`
+	VacantSince time.Time          `json:"vacant_since,omitzero"` // nobody commands since then
+	Lines       int                `json:"lines"`                 // lines of the timeline
+	Last        string             `json:"last,omitempty"`        // the newest line, for lists
+	LastAt      time.Time          `json:"last_at"`
+	LastSeq     int64              `json:"last_seq"`
+	Seq         int64              `json:"seq"` // of the newest event folded
+	Head        Digest             `json:"head"`
+}
+
+// Assignment is a role held by a person.
+type Assignment struct {
+	Role   Role      `json:"role"`
+	Person string    `json:"person"`
+	Since  time.Time `json:"since"`
+}
+
+// Offer is a hand-over that waits for acceptance.
+type Offer struct {
+	Role Role      `json:"role"`
+	From string    `json:"from"`
+	To   string    `json:"to"`
+	At   time.Time `json:"at"`
+}
+
+// Todo is a follow-up noted during the incident, for the review.
+type Todo struct {
+	Seq  int64  `json:"seq"`
+	Text string `json:"text"`
+	By   string `json:"by"`
+}
+
+const (
+	maxPeople = 500 // names kept for completion
+	lastLen   = 200 // runes of the newest line kept for lists
+	takenBack = "(taken back)"
+)
+
+// Apply folds the next event into i. It never fails on an accepted event; an
+// event of a kind that it does not know changes only the place in the chain.
+// Events must come in order; one already folded is ignored and reported false.
+func (i *Incident) Apply(e Event) bool {
+	if e.Seq != i.Seq+1 {
+		return false
+	}
+	i.Seq, i.Head = e.Seq, e.Hash
+	i.meet(e.Actor)
+	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
+		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
+	}
+	switch b := e.Body.(type) {
+	case *Declaration:
+		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
+		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+	case *Description:
+		if b.Title != nil {
+			i.Title = *b.Title
+		}
+		if b.Description != nil {
+			i.Description = *b.Description
+		}
+		if b.Services != nil {
+			i.Services = own(*b.Services)
+		}
+	case *Note:
+		if e.Kind == KindTodo {
+			i.Todos = append(i.Todos, Todo{e.Seq, b.Line, e.Actor})
+		}
+	case *Amendment:
+		i.amend(b)
+	case *SeverityChange:
+		i.Severity = b.To
+	case *StatusChange:
+		i.move(b, e.At)
+	case *MilestoneMark:
+		i.mark(b, e)
+	case *RoleAssignment:
+		i.hold(b.Role, b.Person, e.At)
+		i.dropOffer(b.Role)
+	case *RoleAcceptance:
+		i.leave(b.Role, b.From, e.At)
+		i.hold(b.Role, b.To, e.At)
+		i.dropOffer(b.Role)
+	case *RoleRelease:
+		i.leave(b.Role, b.Person, e.At)
+	case *RoleOffer:
+		i.dropOffer(b.Role)
+		i.Offers = append(i.Offers, Offer{b.Role, b.From, b.To, e.At})
+		i.meet(b.To)
+	case *RoleDecline:
+		i.dropOffer(b.Role)
+	case *OrderGiven:
+		i.Orders = append(i.Orders, Order{
+			N: b.N, Person: b.Person, Task: b.Task, By: e.Actor, Given: e.At,
+			Due: e.At.Add(time.Duration(b.For) * time.Millisecond), State: OrderOpen, Seq: e.Seq,
+		})
+		i.meet(b.Person)
+	case *OrderAcked:
+		i.order(b.N, func(o *Order) { o.State, o.Acked = OrderAccepted, e.At })
+	case *OrderDone:
+		i.order(b.N, func(o *Order) { o.State, o.Ended, o.Result = OrderFinished, e.At, b.Result })
+	case *OrderExtended:
+		i.order(b.N, func(o *Order) { o.Due = e.At.Add(time.Duration(b.By) * time.Millisecond) })
+	case *OrderWithdrawn:
+		i.order(b.N, func(o *Order) { o.State, o.Ended, o.Result = OrderRecalled, e.At, b.Reason })
+	}
+	if !e.Quiet() {
+		i.Lines++
+		i.Last, i.LastAt, i.LastSeq = Brief(e.Text(), lastLen), e.At, e.Seq
+	}
+	return true
+}
+
+// Quiet reports whether e has no line of its own in the timeline: a correction
+// shows on the entry that it corrects, and a milestone that follows from a
+// status change would only repeat it.
+func (e Event) Quiet() bool {
+	switch b := e.Body.(type) {
+	case *Amendment:
+		return true
+	case *MilestoneMark:
+		return b.Auto
+	}
+	return false
+}
+
+func (i *Incident) amend(b *Amendment) {
+	if b.Target == i.LastSeq {
+		i.amendLast(b)
+	}
+	is := func(t Todo) bool { return t.Seq == b.Target }
+	if b.Line != nil {
+		for _, list := range [][]Todo{i.Todos, i.Dropped} {
+			if k := slices.IndexFunc(list, is); k >= 0 {
+				list[k].Text = *b.Line
+			}
+		}
+	}
+	if b.Struck == nil {
+		return
+	}
+	from, to := &i.Dropped, &i.Todos
+	if *b.Struck {
+		from, to = to, from
+	}
+	if k := slices.IndexFunc(*from, is); k >= 0 {
+		*to = append(*to, (*from)[k])
+		slices.SortFunc(*to, func(a, b Todo) int { return cmp.Compare(a.Seq, b.Seq) })
+		*from = without(*from, is)
+	}
+}
+
+// amendLast keeps the newest line, which lists show, as it stands.
+func (i *Incident) amendLast(b *Amendment) {
+	switch {
+	case b.Struck != nil && *b.Struck:
+		i.Last = takenBack
+	case b.Line != nil && (b.Struck != nil || i.Last != takenBack):
+		i.Last = Brief(*b.Line, lastLen)
+	case b.Struck != nil:
+		i.Last = Brief(b.Was, lastLen)
+	}
+	if b.At != nil {
+		i.LastAt = b.At.UTC()
+	}
+}
+
+func (i *Incident) move(b *StatusChange, at time.Time) {
+	i.Status, i.StatusSince, i.DuplicateOf = b.To, at, b.Duplicate
+	if b.To == Canceled || !b.To.Valid() {
+		return
+	}
+	for m, below := range voidBelow {
+		if k, ok := i.Milestones[m]; ok && b.To.rank() < below.rank() {
+			k.Void = true
+			i.Milestones[m] = k
+		}
+	}
+}
+
+func (i *Incident) mark(b *MilestoneMark, e Event) {
+	if b.At == nil {
+		if delete(i.Milestones, b.Name); len(i.Milestones) == 0 {
+			i.Milestones = nil
+		}
+		return
+	}
+	if i.Milestones == nil {
+		i.Milestones = map[Milestone]Mark{}
+	}
+	at := b.At.UTC()
+	k := Mark{At: at, First: at, Seq: e.Seq, Of: b.Of, Auto: b.Auto}
+	if old, ok := i.Milestones[b.Name]; ok {
+		k.First = old.First
+	}
+	i.Milestones[b.Name] = k
+}
+
+func (i *Incident) hold(r Role, person string, at time.Time) {
+	i.meet(person)
+	if r == Commander {
+		i.VacantSince = time.Time{}
+	}
+	for k, a := range i.Roles {
+		if a.Role == r && (!r.Many() || SamePerson(a.Person, person)) {
+			i.Roles[k] = Assignment{r, person, at}
+			return
+		}
+	}
+	i.Roles = append(i.Roles, Assignment{r, person, at})
+}
+
+func (i *Incident) leave(r Role, person string, at time.Time) {
+	i.Roles = without(i.Roles, func(a Assignment) bool { return a.Role == r && SamePerson(a.Person, person) })
+	if r == Commander && i.Commander() == "" {
+		i.VacantSince = at
+	}
+}
+
+func (i *Incident) dropOffer(r Role) {
+	i.Offers = without(i.Offers, func(o Offer) bool { return o.Role == r })
+}
+
+// without and own give nil for an empty list, so that an incident is the same
+// after a trip through its stored form.
+func without[T any](list []T, gone func(T) bool) []T {
+	if list = slices.DeleteFunc(list, gone); len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+func own(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	return slices.Clone(list)
+}
+
+func (i *Incident) order(n int, change func(*Order)) {
+	for k := range i.Orders {
+		if i.Orders[k].N == n {
+			change(&i.Orders[k])
+		}
+	}
+}
+
+func (i *Incident) meet(person string) {
+	if person == "" || len(i.People) >= maxPeople {
+		return
+	}
+	if !slices.ContainsFunc(i.People, func(p string) bool { return SamePerson(p, person) }) {
+		i.People = append(i.People, person)
+	}
+}
+
+// Holder returns who holds r, "" if nobody; the first for a role of several.
+func (i *Incident) Holder(r Role) string {
+	for _, a := range i.Roles {
+		if a.Role == r {
+			return a.Person
+		}
+	}
+	return ""
+}
+
+// Commander returns who is in command, "" if nobody.
+func (i *Incident) Commander() string { return i.Holder(Commander) }
+
+// Holds reports whether person holds r.
+func (i *Incident) Holds(person string, r Role) bool {
+	return slices.ContainsFunc(i.Roles, func(a Assignment) bool { return a.Role == r && SamePerson(a.Person, person) })
+}
+
+// Offer returns the hand-over of r that waits for acceptance.
+func (i *Incident) Offer(r Role) (Offer, bool) {
+	k := slices.IndexFunc(i.Offers, func(o Offer) bool { return o.Role == r })
+	if k < 0 {
+		return Offer{}, false
+	}
+	return i.Offers[k], true
+}
+
+// Order returns order n.
+func (i *Incident) Order(n int) (Order, bool) {
+	k := slices.IndexFunc(i.Orders, func(o Order) bool { return o.N == n })
+	if k < 0 {
+		return Order{}, false
+	}
+	return i.Orders[k], true
+}
+
+// At returns when m was reached; false if that is unknown or no longer true.
+func (i *Incident) At(m Milestone) (time.Time, bool) {
+	k, ok := i.Milestones[m]
+	return k.At, ok && !k.Void
+}
+
+// Started is when the clock on the header starts: the impact if known, else the
+// declaration.
+func (i *Incident) Started() time.Time {
+	if t, ok := i.At(ImpactStarted); ok {
+		return t
+	}
+	t, _ := i.At(Declared)
+	return t
+}
+
+// Ended is when the clock on the header stops: resolved, closed or canceled,
+// whichever came first; false while the incident is live.
+func (i *Incident) Ended() (time.Time, bool) {
+	if i.Status.Live() {
+		return time.Time{}, false
+	}
+	if t, ok := i.At(WasResolved); ok {
+		return t, true
+	}
+	return i.StatusSince, true
+}
+
+// Elapsed is the time from Started to Ended, or to now while live; never
+// negative, so that a clock that was set back shows zero.
+func (i *Incident) Elapsed(now time.Time) time.Duration {
+	end, over := i.Ended()
+	if !over {
+		end = now
+	}
+	return max(0, end.Sub(i.Started()))
+}
+
+// Summary is an incident as a row of a list.
+type Summary struct {
+	ID          string
+	Title       string
+	Services    []string
+	Severity    Severity
+	Status      Status
+	Drill       bool
+	Commander   string
+	Started     time.Time
+	DeclaredAt  time.Time
+	Ended       time.Time // zero while live
+	Lines       int
+	Last        string
+	LastAt      time.Time
+	Seq         int64
+	VacantSince time.Time
+}
+
+// Summary returns the row that lists show for i.
+func (i *Incident) Summary() Summary {
+	s := Summary{
+		ID: i.ID, Title: i.Title, Services: slices.Clone(i.Services), Severity: i.Severity,
+		Status: i.Status, Drill: i.Drill, Commander: i.Commander(), Started: i.Started(),
+		Lines: i.Lines, Last: i.Last, LastAt: i.LastAt, Seq: i.Seq, VacantSince: i.VacantSince,
+	}
+	s.DeclaredAt, _ = i.At(Declared)
+	s.Ended, _ = i.Ended()
+	return s
+}
+
+// Filter chooses incidents for a list; the zero value chooses all.
+type Filter struct {
+	Open     bool     // only those not closed or canceled
+	Live     bool     // only those before resolved
+	Statuses []Status // any of these
+	MaxSev   Severity // this severity or worse
+	Service  string
+	Person   string // commander
+	Text     string // contained in title, service or id, without regard to case
+	NoDrills bool
+	Limit    int // 0 for all
+}
+
+// Match reports whether s passes f. Limit is the reader's business.
+func (f Filter) Match(s Summary) bool {
+	has := func(v string) bool { return strings.Contains(strings.ToLower(v), strings.ToLower(f.Text)) }
+	switch {
+	case f.Open && !s.Status.Open(),
+		f.Live && !s.Status.Live(),
+		len(f.Statuses) > 0 && !slices.Contains(f.Statuses, s.Status),
+		f.MaxSev.Valid() && s.Severity > f.MaxSev,
+		f.NoDrills && s.Drill,
+		f.Person != "" && !SamePerson(f.Person, s.Commander),
+		f.Service != "" && !slices.ContainsFunc(s.Services, func(v string) bool { return strings.EqualFold(v, f.Service) }):
+		return false
+	}
+	return f.Text == "" || has(s.Title) || has(s.ID) || slices.ContainsFunc(s.Services, has)
+}

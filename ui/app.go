@@ -1,0 +1,277 @@
+package ui
+
+import (
+	"context"
+	"log"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/model"
+)
+
+// App is the root: the only tea.Model. It routes messages and draws the frame.
+type App struct {
+	cfg   Config
+	ctx   context.Context
+	store Store
+	log   *log.Logger // what is too long for the status line; never the screen
+
+	w, h  int
+	lay   layout
+	theme *theme
+	zone  *time.Location
+	now   time.Time // as of the last message: View never asks a clock
+
+	screen screen
+	focus  pane
+	zoom   bool
+
+	list     incidents
+	room     *room
+	wanted   string           // the incident that is to be opened
+	write    bool             // and the input is to have the focus then
+	newest   map[string]int64 // the last event heard of, by incident
+	composer composer
+	drafts   map[string]string // half-typed lines of incidents that were left
+	dialogs  []dialog
+
+	active time.Time // when somebody last did something, here or elsewhere
+	clock  int       // counts changes of the clocks' pace
+	pace   *pace     // nil without a terminal
+
+	queue   []job
+	sending bool
+	stale   error // why the screen is not live; nil if it is
+	toast   toast
+	said    []toast
+	quit    bool
+}
+
+// tickMsg is a step of the clocks; run tells whether they still go at its pace.
+type tickMsg struct {
+	now time.Time
+	run int
+}
+
+// newApp makes the program's state; nothing is read yet.
+func newApp(ctx context.Context, c Config) *App {
+	a := &App{
+		cfg: c, ctx: ctx, store: c.Store, log: c.Log, theme: ansi16(), zone: c.Zone,
+		composer: newComposer(), drafts: map[string]string{}, newest: map[string]int64{}, list: newIncidents(),
+	}
+	if a.zone == nil {
+		a.zone = time.UTC
+	}
+	if a.log == nil {
+		a.log = log.New(discard{}, "", 0)
+	}
+	a.now = c.Now()
+	a.active = a.now
+	return a
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// Init reads the list, opens the incident that was asked for and starts the
+// clock.
+func (a *App) Init() tea.Cmd {
+	cmds := []tea.Cmd{a.refreshList(), a.tick()}
+	if a.cfg.Incident != "" {
+		cmds = append(cmds, a.enter(a.cfg.Incident, 0))
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update routes: first what concerns everybody, then the top dialog, then the
+// text that is being typed, then the actions.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	a.pace.wake()
+	var clock tea.Cmd
+	if _, ok := msg.(tickMsg); !ok {
+		a.now = a.cfg.Now()
+		clock = a.stir()
+	}
+	cmd := a.route(msg)
+	a.measure()
+	return a, tea.Batch(cmd, a.page(), clock)
+}
+
+func (a *App) route(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.w, a.h = m.Width, m.Height
+		a.resize()
+		return nil
+	case tickMsg:
+		if m.run != a.clock {
+			return nil
+		}
+		a.now = m.now
+		a.toast.expire(a.now)
+		return a.tick()
+	case changeMsg:
+		if !m.ok {
+			return nil
+		}
+		return a.changed(m.change)
+	case doneMsg:
+		return a.finished(m)
+	case roomMsg:
+		return a.opened(m)
+	case listMsg:
+		return a.listed(m)
+	case searchMsg:
+		a.searched(m)
+		return nil
+	case historyMsg:
+		a.showHistory(m)
+		return nil
+	case pageMsg:
+		if a.room != nil && a.room.inc.ID == m.id {
+			if m.err != nil {
+				a.room.tl.wait = false
+				a.say(failure, model.Message(m.err))
+				return nil
+			}
+			a.room.tl.page(m.window, m.entries)
+		}
+		return nil
+	case entryMsg:
+		if a.room != nil && a.room.inc.ID == m.id && m.err == nil && (a.room.tl.index(m.entry.Seq) >= 0 || a.room.tl.end) {
+			a.room.tl.put(m.entry)
+		}
+		return nil
+	case tea.KeyPressMsg, tea.PasteMsg:
+		return a.typed(msg)
+	}
+	if a.composer.focused() && len(a.dialogs) == 0 {
+		return a.composer.update(msg, a.names())
+	}
+	return nil
+}
+
+// typed routes a key or a paste. ctrl+c always works; a dialog has everything
+// else, and a text that is being typed has all but a few keys.
+func (a *App) typed(msg tea.Msg) tea.Cmd {
+	k, isKey := msg.(tea.KeyPressMsg)
+	key := ""
+	if isKey {
+		key = k.String()
+	}
+	if key == "ctrl+c" {
+		return a.leave()
+	}
+	if a.lay.tiny { // nothing can be seen, so nothing is done
+		return nil
+	}
+	if isKey && a.toast.kind != info {
+		a.toast = toast{}
+	}
+	if n := len(a.dialogs); n > 0 {
+		d := a.dialogs[n-1]
+		if key == "esc" {
+			a.dialogs = without(a.dialogs, d)
+			return nil
+		}
+		done, cmd := d.update(a, msg)
+		if done {
+			a.dialogs = without(a.dialogs, d)
+		}
+		return cmd
+	}
+	if a.composer.focused() {
+		switch key {
+		case "esc":
+			if len(a.composer.hints) > 0 {
+				a.composer.hints = nil
+				return nil
+			}
+			a.composer.area.Blur()
+			return nil
+		case "enter":
+			return a.compose()
+		}
+		cmd := a.composer.update(msg, a.names())
+		return cmd
+	}
+	if p, ok := msg.(tea.PasteMsg); ok {
+		if a.screen == screenRoom && a.room != nil {
+			cmd := a.composer.area.Focus()
+			a.composer.paste(p.Content)
+			return cmd
+		}
+		return nil
+	}
+	if act, ok := a.actionFor(key); ok {
+		if why := act.reason(a); why != "" {
+			a.say(warning, why)
+			return nil
+		}
+		return act.run(a)
+	}
+	return nil
+}
+
+// compose sends what was typed.
+func (a *App) compose() tea.Cmd {
+	c := &a.composer
+	if a.room == nil {
+		return nil
+	}
+	if c.empty() {
+		c.area.Blur()
+		return nil
+	}
+	text := c.value()
+	cmd, err := model.Compose(strings.TrimRight(text, " \n"), a.now, a.zone)
+	if err != nil {
+		c.problem = model.Message(err)
+		return nil
+	}
+	var id model.ID
+	if text == c.retried {
+		id = c.retry
+	}
+	c.take()
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{ID: id, Command: cmd}, line: text})
+}
+
+// leave quits, unless something would be lost.
+func (a *App) leave() tea.Cmd {
+	if a.quit || len(a.queue) == 0 && !a.sending {
+		return tea.Quit
+	}
+	a.quit = true
+	a.say(warning, "a line is still being saved · ctrl+c again leaves without it")
+	return nil
+}
+
+// names are the people that completion offers: those of the incident, and you.
+func (a *App) names() []string {
+	if a.room == nil {
+		return []string{a.cfg.Actor}
+	}
+	return a.room.inc.People
+}
+
+// resize gives the parts their width when the window or what is shown changes.
+func (a *App) resize() {
+	a.composer.setWidth(a.w - 4)
+	a.measure()
+}
+
+// measure lays the screen out anew: the input grows as it is typed into.
+func (a *App) measure() {
+	roles, due := 0, 0
+	if a.room != nil {
+		roles, due = len(a.roleRows())+1, max(2, len(a.dueRows()))+1
+	}
+	a.lay = arrange(a.w, a.h, a.screen, a.focus, a.zoom, a.composer.height()+a.noticeLines(), roles, due)
+	if a.room != nil {
+		a.room.tl.look(a.lay.panes[paneTimeline].Dx(), a.zone, a.theme)
+	}
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"warroom/model"
+)
+
+// slot says what an argument is, for the shell's completion.
+type slot int
+
+const (
+	slotIncident slot = iota
+	slotRole
+	slotPerson
+	slotStatus
+	slotSeverity
+	slotMilestone
+	slotOrder
+	slotFile
+)
+
+// completionTime is how long the shell may wait for words.
+const completionTime = 2 * time.Second
+
+// complete offers words for the arguments of a command. An incident in front may
+// be left out, so its place also offers what comes next.
+func (a *app) complete(slots ...slot) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		id := ""
+		rest := slots
+		var wanted []slot
+		if len(rest) > 0 && rest[0] == slotIncident {
+			rest = rest[1:]
+			switch {
+			case len(args) == 0:
+				wanted = append(wanted, slotIncident)
+			case isID(args[0]):
+				id, args = args[0], args[1:]
+			}
+		}
+		if len(args) < len(rest) {
+			wanted = append(wanted, rest[len(args)])
+		}
+		var out []string
+		directive := cobra.ShellCompDirectiveNoFileComp
+		for _, s := range wanted {
+			if s == slotFile {
+				directive = cobra.ShellCompDirectiveDefault
+				continue
+			}
+			out = append(out, a.offer(s, id)...)
+		}
+		return starting(out, typed), directive
+	}
+}
+
+// flagWords offers words for the value of a flag.
+func (a *app) flagWords(c *cobra.Command, flag string, s slot) {
+	a.words(c, flag, func() []string { return a.offer(s, "") })
+}
+
+func (a *app) words(c *cobra.Command, flag string, offer func() []string) {
+	_ = c.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return starting(offer(), typed), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// starting keeps the words that begin with what was typed.
+func starting(words []string, typed string) []string {
+	var out []string
+	for _, w := range words {
+		if len(w) >= len(typed) && strings.EqualFold(w[:len(typed)], typed) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// offer lists the words for a slot, each with a description behind a tab.
+func (a *app) offer(s slot, id string) []string {
+	var out []string
+	put := func(word, help string) { out = append(out, word+"\t"+help) }
+	switch s {
+	case slotRole:
+		for _, r := range model.Roles {
+			put(string(r), r.Label())
+		}
+	case slotStatus:
+		for _, st := range model.Statuses {
+			put(string(st), string(st.Phase()))
+		}
+	case slotSeverity:
+		for n := model.SevWorst; n <= model.SevMildest; n++ {
+			put(strconv.Itoa(int(n)), n.Word())
+		}
+	case slotMilestone:
+		for _, m := range model.Milestones {
+			put(string(m), m.String())
+		}
+	default:
+		out = a.offerRecorded(s, id)
+	}
+	return out
+}
+
+// offerRecorded lists what the record knows. Whatever fails, completion is
+// silent; and it never makes a record where there is none.
+func (a *app) offerRecorded(s slot, id string) []string {
+	ctx, cancel := context.WithTimeout(context.Background(), completionTime)
+	defer cancel()
+	if a.prepare() != nil {
+		return nil
+	}
+	path, _, err := a.path()
+	if err != nil {
+		return nil
+	}
+	if _, err := os.Stat(path); err != nil || a.record(ctx) != nil {
+		return nil
+	}
+	if s == slotIncident {
+		rows, err := a.store.List(ctx, model.Filter{Limit: 200})
+		if err != nil {
+			return nil
+		}
+		var out []string
+		for _, r := range rows {
+			out = append(out, r.ID+"\t"+r.Severity.String()+" "+string(r.Status)+" "+model.Brief(r.Title, 50))
+		}
+		return out
+	}
+	id, _, err = a.incident(ctx, strings.Fields(id))
+	if err != nil {
+		return nil
+	}
+	i, err := a.store.Incident(ctx, id)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	if s == slotPerson {
+		for _, p := range i.People {
+			if model.Visible(p) == p { // a name that cannot be typed is not offered
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	for _, o := range i.Orders {
+		if o.Pending() {
+			out = append(out, strconv.Itoa(o.N)+"\t@"+model.Brief(o.Person, 20)+" "+model.Brief(o.Task, 50))
+		}
+	}
+	return out
+}

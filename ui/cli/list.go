@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"warroom/model"
+)
+
+func (a *app) readCommands(root *cobra.Command) {
+	a.list(root)
+	a.show(root)
+	a.tail(root)
+	a.search(root)
+}
+
+func (a *app) list(root *cobra.Command) {
+	var all, noDrills bool
+	var statuses []string
+	var severity, service, commander string
+	var limit int
+	c := a.add(root, groupRead, &cobra.Command{
+		Use: "list [TEXT]", Aliases: []string{"ls"}, Short: "List incidents: the open ones, or those that are asked for",
+		Long:    "List the open incidents, or all that pass the filters. TEXT is looked for in title, services and id.",
+		Example: "warroom list\nwarroom list --all --severity 2\nwarroom list --status monitoring --json",
+	}, func(ctx context.Context, args []string) error {
+		f := model.Filter{
+			Open: !all && len(statuses) == 0, Service: service, Person: commander,
+			Text: strings.Join(args, " "), NoDrills: noDrills, Limit: limit,
+		}
+		var err error
+		for _, s := range statuses {
+			for one := range strings.SplitSeq(s, ",") {
+				st, err := model.ParseStatus(one)
+				if err != nil {
+					return err
+				}
+				f.Statuses = append(f.Statuses, st)
+			}
+		}
+		if severity != "" {
+			if f.MaxSev, err = model.ParseSeverity(severity); err != nil {
+				return err
+			}
+		}
+		if limit < 0 {
+			return model.Errorf(model.Invalid, "%d is no number of incidents: give 1 or more, or 0 for all", limit)
+		}
+		if err := a.record(ctx); err != nil {
+			return err
+		}
+		rows, err := a.store.List(ctx, f)
+		if err != nil {
+			return err
+		}
+		return a.incidents(rows, time.Now(), f.Open)
+	})
+	f := c.Flags()
+	f.BoolVarP(&all, "all", "a", false, "closed and canceled ones, too")
+	f.StringArrayVar(&statuses, "status", nil, "only in this status; may be repeated")
+	f.StringVarP(&severity, "severity", "s", "", "only this severity or worse")
+	f.StringVar(&service, "service", "", "only those of a service")
+	f.StringVar(&commander, "commander", "", "only those that a person commands")
+	f.BoolVar(&noDrills, "no-drills", false, "without practice")
+	f.IntVarP(&limit, "limit", "n", 0, "at most so many; 0 for all")
+	a.flagWords(c, "status", slotStatus)
+	a.flagWords(c, "severity", slotSeverity)
+}
+
+// incidents prints rows of a list.
+func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) error {
+	if a.flag.json {
+		out := make([]rowJSON, len(rows))
+		for i, s := range rows {
+			out[i] = rowOf(s, now)
+		}
+		return a.object(out)
+	}
+	if len(rows) == 0 {
+		a.hint(pick(onlyOpen, "no incident is open", "no incident passes these filters"))
+		return nil
+	}
+	p := a.page()
+	var cells [][]cell
+	for _, s := range rows {
+		sev := severities[0]
+		if s.Severity.Valid() {
+			sev = severities[s.Severity]
+		}
+		ic := cell{model.Brief(s.Commander, 16), normal}
+		if s.Commander == "" {
+			ic = cell{"-", faint}
+			if s.Status.Live() {
+				ic = cell{"no commander", alarm}
+			}
+		}
+		title := model.Visible(s.Title)
+		if s.Drill {
+			title = "DRILL " + title
+		}
+		cells = append(cells, []cell{
+			{s.ID, strong}, {sev.glyph + " " + s.Severity.String() + " " + s.Severity.Word(), sev.style},
+			c(string(s.Status)), {model.Clock(elapsed(s, now)), faint}, ic, c(title),
+		})
+	}
+	p.table(0, cells)
+	return a.send(p)
+}
+
+// hint says something to a person that a script need not read.
+func (a *app) hint(text string) {
+	if !a.flag.json {
+		_, _ = a.errOut.Write([]byte(text + "\n"))
+	}
+}

@@ -1,0 +1,199 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/model"
+)
+
+// field is one line of a form: text, or one of a few choices.
+type field struct {
+	label   string
+	help    string
+	input   textinput.Model
+	choices []string // if set, ← → choose and digits jump
+	chosen  int
+}
+
+func textField(label, value, placeholder, help string) field {
+	f := field{label: label, help: help, input: newInput(placeholder)}
+	f.input.SetValue(value)
+	f.input.Blur()
+	return f
+}
+
+func (f *field) value() string {
+	if f.choices != nil {
+		return f.choices[f.chosen]
+	}
+	return strings.TrimSpace(f.input.Value())
+}
+
+// form asks for a few values at once. enter in any field sends it, so that the
+// first field alone is enough; what is refused stays to be mended.
+type form struct {
+	name    string
+	fields  []field
+	at      int
+	problem string
+	busy    bool
+	send    func(a *App, values []string) (tea.Cmd, error) // an error keeps the form open
+}
+
+func newForm(name string, fields []field, send func(*App, []string) (tea.Cmd, error)) *form {
+	f := &form{name: name, fields: fields, send: send}
+	f.focus(0)
+	return f
+}
+
+func (f *form) wide() bool    { return false }
+func (f *form) title() string { return f.name }
+func (f *form) keys() string {
+	if len(f.fields) == 1 {
+		return "enter done · esc back"
+	}
+	return "enter done · tab next field · esc back"
+}
+
+func (f *form) focus(i int) {
+	n := len(f.fields)
+	f.fields[f.at].input.Blur()
+	f.at = (i + n) % n
+	if f.fields[f.at].choices == nil {
+		f.fields[f.at].input.Focus()
+	}
+}
+
+func (f *form) update(a *App, msg tea.Msg) (bool, tea.Cmd) {
+	fd := &f.fields[f.at]
+	if k, ok := msg.(tea.KeyPressMsg); ok {
+		switch s := k.String(); s {
+		case "tab", "down":
+			f.focus(f.at + 1)
+			return false, nil
+		case "shift+tab", "up":
+			f.focus(f.at - 1)
+			return false, nil
+		case "enter":
+			return f.submit(a)
+		case "left", "right":
+			if fd.choices != nil {
+				d := map[string]int{"left": -1, "right": 1}[s]
+				fd.chosen = min(max(fd.chosen+d, 0), len(fd.choices)-1)
+				return false, nil
+			}
+		default:
+			if fd.choices != nil {
+				for i, c := range fd.choices {
+					if strings.Contains(strings.ToLower(c), strings.ToLower(s)) {
+						fd.chosen = i
+						return false, nil
+					}
+				}
+				return false, nil
+			}
+		}
+	}
+	if fd.choices != nil {
+		return false, nil
+	}
+	if p, ok := msg.(tea.PasteMsg); ok {
+		msg = tea.PasteMsg{Content: model.Visible(strings.ReplaceAll(p.Content, "\n", " "))}
+	}
+	f.problem = ""
+	var cmd tea.Cmd
+	fd.input, cmd = fd.input.Update(msg)
+	return false, cmd
+}
+
+func (f *form) submit(a *App) (bool, tea.Cmd) {
+	if f.busy {
+		return false, nil
+	}
+	values := make([]string, len(f.fields))
+	for i := range f.fields {
+		values[i] = f.fields[i].value()
+	}
+	cmd, err := f.send(a, values)
+	if err != nil {
+		f.problem = model.Message(err)
+		return false, nil
+	}
+	f.busy = true
+	return false, cmd
+}
+
+// answered is told how the command that the form sent has ended.
+func (f *form) answered(err error) (done bool) {
+	f.busy = false
+	if err != nil {
+		f.problem = model.Message(err)
+		return false
+	}
+	return true
+}
+
+func (f *form) view(a *App, w, h int) ([]string, *tea.Cursor) {
+	th := a.theme
+	label := 0
+	for _, fd := range f.fields {
+		label = max(label, width(fd.label))
+	}
+	label += 2
+	var out []string
+	var cur *tea.Cursor
+	for i := range f.fields {
+		fd := &f.fields[i]
+		st := th.dim
+		if i == f.at {
+			st = th.accent
+		}
+		head := segs{{pad(fd.label, label), st}}.fit(label)
+		if fd.choices != nil {
+			var s segs
+			for k, c := range fd.choices {
+				cs := th.dim
+				if k == fd.chosen {
+					cs = th.strong
+					if i == f.at {
+						cs = th.selected
+					}
+				}
+				if k == fd.chosen {
+					c = "[" + c + "]"
+				} else {
+					c = " " + c + " "
+				}
+				s.add(cs, c)
+			}
+			out = append(out, head+s.fit(w-label))
+			continue
+		}
+		fd.input.SetWidth(w - label - 1)
+		if i == f.at {
+			if cur = fd.input.Cursor(); cur != nil {
+				cur.X += label
+				cur.Y = len(out)
+				cur.Shape, cur.Blink = tea.CursorBar, false
+			}
+		}
+		out = append(out, head+fitANSI(fd.input.View(), w-label))
+	}
+	note, st := f.fields[f.at].help, th.dim
+	switch {
+	case f.problem != "":
+		note, st = "✗ "+f.problem, th.alarm
+	case f.busy:
+		note = "saving …"
+	}
+	if note != "" && len(out)+1 < h {
+		out = append(out, strings.Repeat(" ", w))
+		for _, l := range wrap(note, w, 3) {
+			out = append(out, segs{{l, st}}.fit(w))
+		}
+	}
+	return out, cur
+}

@@ -1,0 +1,252 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/model"
+)
+
+// incidents is the list of all incidents. The selection sticks to an incident by
+// its id, whatever is declared meanwhile.
+type incidents struct {
+	rows    []model.Summary
+	sel     string
+	only    listFilter
+	loaded  bool
+	empty   bool // the record holds no incident yet
+	reading bool
+	dirty   bool // something changed while a reading was under way
+	err     error
+}
+
+type listFilter int
+
+const (
+	listOpen listFilter = iota
+	listAll
+	listMajor
+	listFilters
+)
+
+func (f listFilter) String() string {
+	return [...]string{"open", "all", "major"}[f]
+}
+
+func (f listFilter) filter() model.Filter {
+	switch f {
+	case listOpen:
+		return model.Filter{Open: true, Limit: listLimit}
+	case listMajor:
+		return model.Filter{MaxSev: 2, Limit: listLimit}
+	}
+	return model.Filter{Limit: listLimit}
+}
+
+// listLimit is how many incidents the list reads; older ones are found by search.
+const listLimit = 500
+
+// listMsg brings the list.
+type listMsg struct {
+	only  listFilter
+	rows  []model.Summary
+	empty bool // there is no incident at all
+	err   error
+}
+
+func newIncidents() incidents { return incidents{} }
+
+// refreshList reads the list anew; while one reading is under way, the next waits
+// for it, so that a storm of changes costs one reading at a time.
+func (a *App) refreshList() tea.Cmd {
+	if a.list.reading {
+		a.list.dirty = true
+		return nil
+	}
+	a.list.reading, a.list.dirty = true, false
+	only := a.list.only
+	return a.read(func(ctx context.Context, s Store) tea.Msg {
+		m := listMsg{only: only}
+		if m.rows, m.err = s.List(ctx, only.filter()); m.err == nil && len(m.rows) == 0 {
+			any, err := s.List(ctx, model.Filter{Limit: 1})
+			m.empty, m.err = len(any) == 0, err
+		}
+		return m
+	})
+}
+
+func (a *App) listed(m listMsg) tea.Cmd {
+	l := &a.list
+	l.reading = false
+	if m.only == l.only {
+		l.err, l.loaded, l.empty = m.err, true, m.empty
+		if m.err == nil {
+			l.rows = m.rows
+		} else {
+			a.say(failure, model.Message(m.err))
+		}
+	}
+	if l.index() < 0 && len(l.rows) > 0 {
+		l.sel = l.rows[0].ID
+	}
+	if l.dirty {
+		return a.refreshList()
+	}
+	return nil
+}
+
+func (l *incidents) index() int {
+	return slices.IndexFunc(l.rows, func(s model.Summary) bool { return s.ID == l.sel })
+}
+
+func (l *incidents) move(n int) {
+	if len(l.rows) == 0 {
+		return
+	}
+	i := min(max(l.index()+n, 0), len(l.rows)-1)
+	l.sel = l.rows[i].ID
+}
+
+// column widths of the list; a column of width 0 is left out, and the title
+// takes what remains.
+type listColumns struct{ id, services, commander, last int }
+
+func columnsFor(w int) listColumns {
+	switch {
+	case w >= hugeWidth:
+		return listColumns{22, 26, 14, 62}
+	case w >= wideWidth+50:
+		return listColumns{22, 20, 12, 0}
+	case w >= wideWidth:
+		return listColumns{0, 20, 12, 0}
+	case w >= 72:
+		return listColumns{0, 0, 9, 0}
+	}
+	return listColumns{}
+}
+
+func (a *App) drawIncidents(w, h int) []string {
+	th, l := a.theme, &a.list
+	if l.loaded && l.err == nil && len(l.rows) == 0 {
+		return a.welcome(w, h)
+	}
+	head := segs{{" Incidents", th.accent.and(th.strong)}, {"  " + l.only.String() + " ", ""}}
+	if len(l.rows) == listLimit {
+		head.add(th.dim, "· the first 500; / searches all ")
+	}
+	out := []string{spread(w, head, segs{{"f filter ", th.dim}})}
+	c := columnsFor(w)
+	start := 0
+	rows := h - 1
+	if i := l.index(); i >= rows {
+		start = i - rows + 1
+	}
+	for i := start; i < len(l.rows) && len(out) < h; i++ {
+		s := l.rows[i]
+		line := a.incidentRow(s, c, w)
+		if s.ID == l.sel {
+			out = append(out, line.over(th.selected).fill(w, th.selected))
+			continue
+		}
+		if !s.Status.Open() {
+			line = line.over(th.dim)
+		}
+		out = append(out, line.fit(w))
+	}
+	return blank(out, w, h)
+}
+
+func (a *App) incidentRow(s model.Summary, c listColumns, w int) segs {
+	th := a.theme
+	age := "–"
+	end := s.Ended
+	if end.IsZero() {
+		end = a.now
+	}
+	if d := end.Sub(s.Started); d >= 0 {
+		age = model.Span(d.Truncate(minute))
+	}
+	line := segs{{" ", ""}, th.sevBadge(s.Severity), {" " + pad(string(s.Status), 13) + " ", ""}}
+	fixed := line.width() + 11
+	for _, n := range []int{c.id, c.services, c.commander, c.last} {
+		if n > 0 {
+			fixed += n + 1
+		}
+	}
+	title := model.Visible(s.Title)
+	if s.Drill {
+		title = "DRILL " + title
+	}
+	line.add(th.strong, pad(title, max(8, w-fixed))+" ")
+	if c.services > 0 {
+		line.add(th.dim, pad(model.Visible(strings.Join(s.Services, ", ")), c.services)+" ")
+	}
+	if c.commander > 0 {
+		switch {
+		case s.Commander != "":
+			line.add("", pad(model.Visible(s.Commander), c.commander)+" ")
+		case s.Status.Live():
+			line.add(th.warn, pad("no IC", c.commander)+" ")
+		default:
+			line.add(th.dim, pad("–", c.commander)+" ")
+		}
+	}
+	line.add("", padLeft(age, 10))
+	if c.last > 0 {
+		line.add(th.dim, "  "+pad(ago(a.now.Sub(s.LastAt))+"  "+model.Visible(s.Last), c.last-2)+" ")
+	}
+	if c.id > 0 {
+		line.add(th.dim, " "+pad(s.ID, c.id-1))
+	}
+	return line
+}
+
+// ago is a distance into the past, short.
+func ago(d time.Duration) string {
+	if d < minute {
+		return "now"
+	}
+	return model.Span(d.Truncate(minute)) + " ago"
+}
+
+// welcome is what an empty record shows: the few keys that matter.
+func (a *App) welcome(w, h int) []string {
+	th := a.theme
+	var lines []segs
+	if !a.list.empty {
+		lines = []segs{
+			{{"Nothing is burning.", th.strong}},
+			nil,
+			{{"d", th.accent}, {"  declare an incident: a title is enough", ""}},
+			{{"f", th.accent}, {"  show closed incidents too", ""}},
+			{{"?", th.accent}, {"  every action, with its key", ""}},
+			nil,
+			{{"New here? `warroom demo` plays an incident in ninety seconds.", th.dim}},
+		}
+	} else {
+		lines = []segs{
+			{{"No incident yet.", th.strong}},
+			nil,
+			{{"d", th.accent}, {"  declare an incident: a title is enough", ""}},
+			{{"?", th.accent}, {"  every action, with its key", ""}},
+			{{"q", th.accent}, {"  leave", ""}},
+			nil,
+			{{"New here? `warroom demo` plays an incident in ninety seconds.", th.dim}},
+		}
+	}
+	out := blank(nil, w, max(0, (h-len(lines))/3))
+	wide := 0
+	for _, l := range lines {
+		wide = max(wide, l.width())
+	}
+	for _, l := range lines {
+		if len(out) < h {
+			out = append(out, append(segs{{strings.Repeat(" ", max(1, (w-wide)/2)), ""}}, l...).fit(w))
+		}
+	}
+	return blank(out, w, h)
+}

@@ -1,0 +1,128 @@
+package ui
+
+import "image"
+
+// screen is one room of the house; its digit is the key that opens it.
+type screen int
+
+const (
+	screenIncidents screen = iota
+	screenRoom
+)
+
+// pane is a part of the Room.
+type pane int
+
+const (
+	paneTimeline pane = iota
+	paneRoles
+	paneDue
+	paneSituation
+	paneCount
+)
+
+func (p pane) String() string {
+	return [...]string{"Timeline", "Roles", "Due", "Situation"}[p]
+}
+
+// The sizes at which the screen changes its shape, in cells.
+const (
+	minWidth, minHeight   = 40, 10  // below this only a message
+	wideWidth, wideHeight = 100, 28 // from here panes stand side by side
+	hugeWidth             = 180     // from here in three columns
+)
+
+// layout is where everything goes. A rectangle that is empty is not shown.
+type layout struct {
+	w, h     int
+	tiny     bool
+	wide     bool // panes side by side; otherwise one at a time
+	header   image.Rectangle
+	tabs     image.Rectangle // names of the panes, when there is one at a time
+	body     image.Rectangle
+	panes    [paneCount]image.Rectangle
+	composer image.Rectangle
+	status   image.Rectangle
+}
+
+// arrange gives every part its place. It depends on nothing but its arguments.
+// focus is the pane that is shown when only one can be, zoom shows it alone;
+// compose is how many lines the input needs, situation and roles how many lines
+// those panes would like.
+func arrange(w, h int, s screen, focus pane, zoom bool, compose, roles, due int) layout {
+	l := layout{w: w, h: h}
+	if w < minWidth || h < minHeight {
+		l.tiny = true
+		return l
+	}
+	l.wide = w >= wideWidth && h >= wideHeight
+	top, bottom := 0, h
+	rows := func(n int) image.Rectangle { r := image.Rect(0, top, w, top+n); top += n; return r }
+	bottom--
+	l.status = image.Rect(0, bottom, w, bottom+1)
+	switch {
+	case s == screenIncidents:
+		l.header = rows(1)
+	case l.wide:
+		l.header = rows(3)
+	default:
+		l.header = rows(2)
+	}
+	top++ // rule
+	if s == screenIncidents {
+		bottom--
+		l.body = image.Rect(0, top, w, bottom)
+		return l
+	}
+	bottom-- // rule above the status line
+	compose = max(1, min(compose, (bottom-top)/3))
+	if l.wide {
+		compose++ // the hint under the input
+	}
+	bottom -= compose
+	l.composer = image.Rect(0, bottom, w, bottom+compose)
+	bottom-- // rule above the input
+	if h < 16 {
+		bottom++ // no room for it
+	}
+	if !l.wide && h >= 16 {
+		l.tabs = rows(1)
+	}
+	l.body = image.Rect(0, top, w, bottom)
+	if !l.wide || zoom {
+		l.panes[focus] = l.body
+		return l
+	}
+	l.columns(roles, due)
+	return l
+}
+
+// columns cuts the body of a wide room: the timeline takes what is left beside
+// one column of panes, or two where there is plenty of room.
+func (l *layout) columns(roles, due int) {
+	b := l.body
+	side := min(max(b.Dx()/3, 38), 48)
+	if b.Dx() >= hugeWidth {
+		x2 := b.Max.X - side
+		x1 := x2 - side - 1
+		l.panes[paneTimeline] = image.Rect(b.Min.X, b.Min.Y, x1-1, b.Max.Y)
+		mid := image.Rect(x1, b.Min.Y, x2-1, b.Max.Y)
+		l.panes[paneRoles], l.panes[paneDue] = split(mid, roles)
+		l.panes[paneSituation] = image.Rect(x2, b.Min.Y, b.Max.X, b.Max.Y)
+		return
+	}
+	x := b.Max.X - side
+	l.panes[paneTimeline] = image.Rect(b.Min.X, b.Min.Y, x-1, b.Max.Y)
+	col := image.Rect(x, b.Min.Y, b.Max.X, b.Max.Y)
+	third := col.Dy() / 3
+	l.panes[paneRoles], col = split(col, min(roles, max(third, col.Dy()-due-12)))
+	l.panes[paneDue], l.panes[paneSituation] = split(col, min(due, max(third, 3)))
+}
+
+// split cuts n lines off the top of r, with a rule between the parts.
+func split(r image.Rectangle, n int) (top, rest image.Rectangle) {
+	n = max(2, min(n, r.Dy()-3))
+	top = image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+n)
+	rest = image.Rect(r.Min.X, r.Min.Y+n+1, r.Max.X, r.Max.Y)
+	return top, rest
+}

@@ -1,0 +1,73 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"os"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// Config is what the program is started with.
+type Config struct {
+	Store    Store
+	Actor    string           // who sits here
+	Incident string           // to open at once; "": the list
+	Zone     *time.Location   // in which times are shown; nil: UTC
+	Local    *time.Location   // the other zone of the switch; nil: the machine's
+	Now      func() time.Time // nil: time.Now
+	NoColor  bool
+	Theme    string
+	Version  string
+	Log      *log.Logger // for what is too long for the screen; nil: nowhere
+	In       io.Reader   // nil: the terminal
+	Out      io.Writer
+	Environ  []string
+}
+
+// Run shows the war room until the person leaves or ctx ends. It returns nil, or
+// what made it end early.
+func Run(ctx context.Context, c Config) error {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Local == nil {
+		c.Local = time.Local
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	if c.NoColor || os.Getenv("NO_COLOR") != "" {
+		opts = append(opts, tea.WithColorProfile(colorprofile.Ascii))
+	}
+	if c.In != nil {
+		opts = append(opts, tea.WithInput(c.In))
+	}
+	if c.Out != nil {
+		opts = append(opts, tea.WithOutput(c.Out))
+	}
+	if c.Environ != nil {
+		opts = append(opts, tea.WithEnvironment(c.Environ))
+	}
+	a := newApp(ctx, c)
+	p := tea.NewProgram(a, opts...)
+	a.pace = &pace{program: p}
+	relayed := make(chan struct{})
+	go func() {
+		defer close(relayed)
+		for change := range c.Store.Watch(ctx) {
+			p.Send(changeMsg{change, true})
+		}
+	}()
+	_, err := p.Run()
+	cancel()
+	<-relayed
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/model"
+)
+
+// storeDeadline bounds every call to the record: nothing on the screen waits
+// longer than this for an answer, even from a disk that hangs.
+const storeDeadline = 15 * time.Second
+
+// job is a command on its way to the record. Jobs leave one at a time, in the
+// order in which they were given, so that two quick lines cannot overtake each
+// other.
+type job struct {
+	incident string
+	request  model.Request
+	line     string // what was typed, if it came from the composer
+	form     *form  // the form that waits for the answer, if any
+	done     string // what to say when it worked; "" says nothing
+	then     func(*App, model.Receipt) tea.Cmd
+}
+
+// doneMsg is the answer to a job.
+type doneMsg struct {
+	job     job
+	receipt model.Receipt
+	err     error
+}
+
+// send queues a job.
+func (a *App) send(j job) tea.Cmd {
+	if j.request.Actor == "" {
+		j.request.Actor = a.cfg.Actor
+	}
+	if j.request.ID == (model.ID{}) {
+		j.request.ID = a.store.NewID()
+	}
+	a.queue = append(a.queue, j)
+	return a.next()
+}
+
+// do sends a command to the open incident.
+func (a *App) do(c model.Command, done string) tea.Cmd {
+	if a.room == nil {
+		a.say(warning, "no incident is open")
+		return nil
+	}
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: done})
+}
+
+// next starts the job at the head of the queue, unless one is under way.
+func (a *App) next() tea.Cmd {
+	if a.sending || len(a.queue) == 0 {
+		return nil
+	}
+	a.sending = true
+	j := a.queue[0]
+	a.queue = a.queue[1:]
+	store, base := a.store, a.ctx
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(base, storeDeadline)
+		defer cancel()
+		r, err := store.Do(ctx, j.incident, j.request)
+		return doneMsg{j, r, err}
+	}
+}
+
+// finished takes the answer to a job: events into the room, a refused line back
+// into the input.
+func (a *App) finished(m doneMsg) tea.Cmd {
+	a.sending = false
+	var cmds []tea.Cmd
+	if m.err == nil {
+		cmds = append(cmds, a.absorb(m.receipt.Events), a.refreshList())
+		if m.job.line != "" {
+			a.composer.remember(m.job.line)
+		}
+		if m.job.done != "" {
+			a.say(info, m.job.done)
+		}
+		if m.job.then != nil {
+			cmds = append(cmds, m.job.then(a, m.receipt))
+		}
+	} else {
+		a.refused(m)
+	}
+	if m.job.form != nil && m.job.form.answered(m.err) {
+		a.dialogs = without(a.dialogs, m.job.form)
+	}
+	return tea.Batch(append(cmds, a.next())...)
+}
+
+// refused says why, and gives a typed line back. Lines that wait behind one that
+// could not be written wait with it: order matters more than speed.
+func (a *App) refused(m doneMsg) {
+	text := model.Message(m.err)
+	a.log.Printf("%T: %v", m.job.request.Command, m.err)
+	if m.job.line == "" {
+		if m.job.form == nil {
+			a.say(failure, text)
+		}
+		return
+	}
+	c := &a.composer
+	lines := m.job.line
+	for _, j := range a.queue {
+		if j.line != "" {
+			lines += "\n" + j.line
+		}
+	}
+	if lines != m.job.line {
+		a.queue = nil
+	} else {
+		c.retry, c.retried = m.job.request.ID, m.job.line
+	}
+	if c.empty() {
+		c.set(lines)
+	} else { // somebody is typing already: keep it one key away
+		c.remember(lines)
+		text += " · the line is in the history: ↑"
+	}
+	c.problem = text
+}
+
+func without(ds []dialog, d dialog) []dialog {
+	out := ds[:0]
+	for _, x := range ds {
+		if x != d {
+			out = append(out, x)
+		}
+	}
+	return out
+}

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// kind of a message to the person at the screen.
+type tone int
+
+const (
+	info tone = iota
+	warning
+	failure
+)
+
+// toast is a short message in the status line. Good news goes by itself; what
+// went wrong stays until the next key.
+type toast struct {
+	kind  tone
+	text  string
+	until time.Time
+}
+
+const toastFor = 4 * time.Second
+
+func (t *toast) expire(now time.Time) {
+	if t.kind == info && now.After(t.until) {
+		*t = toast{}
+	}
+}
+
+// say shows a message and keeps it in the list of messages.
+func (a *App) say(k tone, text string) {
+	a.toast = toast{k, text, a.now.Add(toastFor)}
+	a.said = append(a.said, toast{k, text, a.now})
+	if len(a.said) > 200 {
+		a.said = a.said[1:]
+	}
+}
+
+// statusLine is the last line: the screens, a message, the keys that matter here.
+func (a *App) statusLine() string {
+	th := a.theme
+	if a.toast.text != "" {
+		st, mark := th.good, "✓ "
+		switch a.toast.kind {
+		case warning:
+			st, mark = th.warn, "! "
+		case failure:
+			st, mark = th.alarm, "✗ "
+		}
+		return segs{{" " + mark + a.toast.text, st}}.fit(a.w)
+	}
+	var left segs
+	for _, s := range []struct {
+		s    screen
+		name string
+	}{{screenRoom, "1 Room"}, {screenIncidents, "0 Incidents"}} {
+		st := th.dim
+		if s.s == a.screen {
+			st = th.selected
+		}
+		left.add("", " ")
+		left.add(st, " "+s.name+" ")
+	}
+	return spread(a.w, left, a.hints(a.w-left.width()-2))
+}
+
+// hints are the most useful keys here, as many as fit.
+func (a *App) hints(room int) segs {
+	th := a.theme
+	var out segs
+	if a.composer.focused() {
+		return segs{{"enter", th.accent}, {" save  ", th.dim}, {"tab", th.accent}, {" complete  ", th.dim}, {"esc", th.accent}, {" leave ", th.dim}}
+	}
+	used := 0
+	for _, act := range a.hinted() {
+		n := width(act.keys[0]) + 1 + width(act.short) + 2
+		if used+n > room {
+			break
+		}
+		used += n
+		out.add(th.accent, keyName(act.keys[0]))
+		out.add(th.dim, " "+act.short+"  ")
+	}
+	return out
+}
+
+// keyName is how a key is written on the screen.
+func keyName(k string) string {
+	switch k {
+	case "up":
+		return "↑"
+	case "down":
+		return "↓"
+	}
+	return k
+}
+
+// problemLine stands over the input when the last line was not taken.
+func (a *App) notices() []string {
+	c := &a.composer
+	th := a.theme
+	var out []string
+	if c.problem != "" {
+		for _, l := range wrap("✗ "+c.problem, a.w-4, 2) {
+			out = append(out, segs{{"   " + l, th.alarm}}.fit(a.w))
+		}
+	}
+	if c.focused() && len(a.dialogs) == 0 {
+		for i, h := range c.hints {
+			mark := "   "
+			if i == c.hint {
+				mark = " › "
+			}
+			line := segs{{mark, th.accent}, {pad(h.word, min(28, a.w/2)), th.strong}, {"  " + h.help, th.dim}}
+			if i == c.hint {
+				line[1].st = th.selected
+			}
+			out = append(out, line.fit(a.w))
+		}
+	}
+	return out
+}
+
+func (a *App) noticeLines() int { return len(a.notices()) }
+
+// grammar is the reminder under the input.
+func (a *App) grammar() string {
+	return segs{{"   " + strings.Join([]string{
+		"note", "@name order 3m", "-7m back-dated", "! important", "todo", "finding: decision: change:", "/command",
+	}, " · "), a.theme.dim}}.fit(a.w)
+}
+
+// zoneName is the zone in which times are shown.
+func (a *App) zoneName() string {
+	if a.zone == time.UTC {
+		return "UTC"
+	}
+	name, offset := a.now.In(a.zone).Zone()
+	if strings.ContainsAny(name, "+-0123456789") || name == "" {
+		return fmt.Sprintf("UTC%+d", offset/3600)
+	}
+	return name
+}
