@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -19,39 +20,99 @@ var arrows = map[string][]string{
 	"":             nil,
 }
 
+// room is the place of a package in the house; false if it has none.
+func room(pkg string) (string, bool) {
+	for r := pkg; ; r = r[:max(0, strings.LastIndexByte(r, '/'))] {
+		if _, ok := arrows[r]; ok && (r != "" || pkg == "") {
+			return r, true
+		}
+		if r == "" {
+			return "", false
+		}
+	}
+}
+
+// ours cuts the name of the module from an import path.
+func ours(path string) (string, bool) {
+	if path == "warroom" {
+		return "", true
+	}
+	return strings.CutPrefix(path, "warroom/")
+}
+
 func TestArrows(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	seen := 0
-	for line := range strings.Lines(string(out)) {
-		f := strings.Fields(line)
-		pkg := strings.TrimPrefix(strings.TrimPrefix(f[0], "warroom"), "/")
-		room := pkg
-		for _, ok := arrows[room]; !ok && room != ""; _, ok = arrows[room] {
-			room = room[:max(0, strings.LastIndexByte(room, '/'))]
-		}
-		if room == "" && pkg != "" {
-			t.Errorf("%s is in no room of the house: say in arrows what it may import", f[0])
-			continue
-		}
-		seen++
-		if arrows[room] == nil {
-			continue
-		}
-		for _, i := range f[1:] {
-			of, ours := strings.CutPrefix(i, "warroom/")
-			inside := of == room || strings.HasPrefix(of, room+"/")
-			if ours && !inside && !slices.Contains(arrows[room], of) && !slices.ContainsFunc(arrows[room], func(a string) bool { return strings.HasPrefix(of, a+"/") }) {
-				t.Errorf("%s imports %s, and may import only %v", f[0], i, arrows[room])
+	for _, goos := range []string{"linux", "darwin", "windows"} {
+		t.Run(goos, func(t *testing.T) {
+			cmd := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps " "}}`, "./...")
+			cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH=amd64", "CGO_ENABLED=0")
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("go list: %v", err)
 			}
-			if room == "model" && !ours && strings.Contains(i, ".") {
-				t.Errorf("%s imports %s: the model needs the standard library only", f[0], i)
+			seen := map[string]bool{}
+			for line := range strings.Lines(string(out)) {
+				f := strings.Fields(line)
+				pkg, _ := ours(f[0])
+				r, ok := room(pkg)
+				if !ok {
+					t.Errorf("%s is in no room of the house: say in arrows what it may import", f[0])
+					continue
+				}
+				seen[r] = true
+				for _, dep := range f[1:] {
+					if why := forbidden(r, dep); why != "" {
+						t.Errorf("%s needs %s: %s", f[0], dep, why)
+					}
+				}
 			}
+			for _, r := range []string{"model", "storage", "ui", "ui/cli", ""} {
+				if !seen[r] {
+					t.Errorf("no package of %q was looked at", r)
+				}
+			}
+		})
+	}
+}
+
+// forbidden says why no package of room r may depend on dep, directly or by way
+// of others; "" if it may.
+func forbidden(r, dep string) string {
+	of, our := ours(dep)
+	if !our {
+		if first, _, _ := strings.Cut(dep, "/"); r == "model" && strings.Contains(first, ".") {
+			return "the model needs the standard library only"
+		}
+		return ""
+	}
+	target, _ := room(of)
+	if arrows[r] == nil || target == r || slices.Contains(arrows[r], target) {
+		return ""
+	}
+	return r + " may import only " + strings.Join(append(slices.Clone(arrows[r]), "itself"), ", ")
+}
+
+// The rules themselves, so that a slip in them shows.
+func TestForbidden(t *testing.T) {
+	for _, c := range []struct {
+		room, dep string
+		want      bool
+	}{
+		{"model", "fmt", false}, {"model", "encoding/json", false}, {"model", "warroom/model/triage", false},
+		{"model", "golang.org/x/text/width", true}, {"model", "pgregory.net/rapid", true}, {"model", "warroom/storage", true}, {"model", "warroom/ui", true},
+		{"storage", "warroom/model", false}, {"storage", "warroom/model/alert", false}, {"storage", "modernc.org/sqlite", false},
+		{"storage", "warroom/ui", true}, {"storage", "warroom/ui/cli", true}, {"storage", "warroom", true}, {"storage", "warroom/runbooks", true},
+		{"ui", "warroom/model", false}, {"ui", "warroom/ui/demo", false}, {"ui", "warroom/storage", true}, {"ui", "warroom/ui/cli", true},
+		{"runbooks", "warroom/model", false}, {"runbooks", "warroom/ui", true}, {"integrations", "warroom/ui", true},
+		{"ui/cli", "warroom/storage", false}, {"ui/cli", "warroom/ui", false}, {"", "warroom/ui/cli", false},
+	} {
+		if got := forbidden(c.room, c.dep); (got != "") != c.want {
+			t.Errorf("%q needs %q: %q, forbidden should be %v", c.room, c.dep, got, c.want)
 		}
 	}
-	if seen < 4 {
-		t.Errorf("only %d packages looked at", seen)
+	if r, ok := room("ui/demo"); r != "ui" || !ok {
+		t.Errorf("ui/demo is in %q", r)
+	}
+	if r, ok := room("scratch/x"); ok {
+		t.Errorf("scratch/x is in %q", r)
 	}
 }

@@ -47,6 +47,15 @@ func (s Severity) Word() string {
 	return "unknown"
 }
 
+// Glyph is the sign of s, one cell wide. Signs differ in shape, so that severity
+// can be told without colour.
+func (s Severity) Glyph() string {
+	if !s.Valid() {
+		return "?"
+	}
+	return [...]string{"▲", "▲", "●", "○", "·"}[s-1]
+}
+
 // ParseSeverity reads "2", "sev2", "SEV-2" or "s2".
 func ParseSeverity(s string) (Severity, error) {
 	t := strings.ToLower(strings.TrimSpace(s))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"warroom/model"
 )
@@ -44,4 +45,9 @@ func declare(tb testing.TB, s *Store, title string) string {
 func note(tb testing.TB, s *Store, id, text string) model.Event {
 	tb.Helper()
 	return do(tb, s, id, "ann", model.AddNote{Text: text}).Events[0]
+}
+
+func contextIn(tb testing.TB, ms int) (context.Context, context.CancelFunc) {
+	tb.Helper()
+	return context.WithTimeout(bg, time.Duration(ms)*time.Millisecond)
 }

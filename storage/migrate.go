@@ -92,7 +92,7 @@ func (s *Store) migrate(ctx context.Context, c *conns, have int) error {
 			return fileFault(err, dir, "cannot make the folder "+model.Brief(dir, 200)+" for the backup before an upgrade")
 		}
 		base := strings.TrimSuffix(filepath.Base(s.path), filepath.Ext(s.path))
-		name := fmt.Sprintf("%s-before-v%d-%s-%d.db", base, newestSchema(), s.now().UTC().Format("20060102-150405"), os.Getpid())
+		name := fmt.Sprintf("%s-before-v%d-%s-%d.db", base, newestSchema(), s.now().UTC().Format("20060102-150405.000"), os.Getpid())
 		if err := s.backup(ctx, c, filepath.Join(dir, name)); err != nil {
 			return err
 		}

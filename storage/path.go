@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/adrg/xdg"
 
@@ -19,6 +20,9 @@ func DefaultPath() (string, error) {
 	}
 	return filepath.Join(xdg.DataHome, "warroom", "warroom.db"), nil
 }
+
+// minPage is the smallest page, and so the smallest file, of SQLite.
+const minPage = 512
 
 // netfsEnv lifts the refusal of network file systems.
 const netfsEnv = "WARROOM_ALLOW_NETFS"
@@ -39,7 +43,10 @@ func resolvePath(path string) (string, error) {
 			return real, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return "", model.Wrap(model.Invalid, err, "cannot follow %s to a file", model.Brief(path, 200))
+			if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrPermission) {
+				return "", fileFault(err, filepath.Dir(abs), "cannot open the record "+model.Brief(path, 200))
+			}
+			return "", model.Wrap(model.Invalid, err, "cannot follow the links of %s to a file: give another path with --db", model.Brief(path, 200))
 		}
 		to, err := os.Readlink(abs)
 		if err != nil {
@@ -99,6 +106,8 @@ func prepareFile(path string, create bool) (os.FileInfo, error) {
 		return nil, model.Errorf(model.Invalid, "%s is a folder, not a record: give the path of a file, for example %s", name, model.Brief(filepath.Join(path, "warroom.db"), 200))
 	case !fi.Mode().IsRegular():
 		return nil, model.Errorf(model.Invalid, "%s is not a regular file: give another path with --db", name)
+	case fi.Size() > 0 && fi.Size() < minPage: // SQLite would take it for an empty one
+		return nil, model.Errorf(model.Corrupt, "%s is not a warroom record, nor any SQLite database: give another path with --db", name)
 	}
 	return fi, nil
 }

@@ -39,7 +39,7 @@ func TestSearch(t *testing.T) {
 			"LAG Replica":      {"replica lag 340s on orders-db"},
 			"orders-db":        {"replica lag 340s on orders-db"},
 			"orders-d":         {"orders database is fine", "replica lag 340s on orders-db"},
-			"orders-dat":       {},
+			"orders-dat":       {"orders database is fine"},
 			"orders":           {"orders database is fine", "replica lag 340s on orders-db"},
 			"order":            {"orders database is fine", "replica lag 340s on orders-db"},
 			"or":               {"orders database is fine", "replica lag 340s on orders-db"},

@@ -61,7 +61,7 @@ func (a *App) ask(name string, fields []field, make func(a *App, v []string) (mo
 func (a *App) askSeverity() tea.Cmd {
 	var items []item
 	for s := model.SevWorst; s <= model.SevMildest; s++ {
-		it := item{text: sevGlyph[s] + " " + s.String() + "  " + s.Word(), data: s}
+		it := item{text: s.Glyph() + " " + s.String() + "  " + s.Word(), data: s}
 		if s == a.room.inc.Severity {
 			it.why = "is so now"
 		}

@@ -24,7 +24,7 @@ func (th *theme) sevBadge(s model.Severity) seg {
 	if !s.Valid() {
 		s = 0
 	}
-	return seg{" " + sevGlyph[s] + " " + s.String() + " ", th.sev[s]}
+	return seg{" " + s.Glyph() + " " + s.String() + " ", th.sev[s]}
 }
 
 // live says whether what is on the screen is true at this moment.
@@ -47,7 +47,7 @@ func (a *App) commander(short bool) segs {
 		}
 		t := "NO COMMANDER"
 		if !inc.VacantSince.IsZero() {
-			t += " " + model.Clock(max(0, a.now.Sub(inc.VacantSince)))
+			t += " for " + model.Span(max(0, a.now.Sub(inc.VacantSince)))
 		}
 		return segs{{" " + t + " ", th.badge}}
 	}

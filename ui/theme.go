@@ -32,6 +32,3 @@ func ansi16() *theme {
 	t.sev = [6]style{bold, t.badge, fg(ansi.Red).and(bold), fg(ansi.Yellow), "", faint}
 	return t
 }
-
-// glyphs by severity: they differ in shape, not only in colour.
-var sevGlyph = [6]string{"?", "▲", "▲", "●", "○", "·"}

@@ -309,8 +309,11 @@ func (t *timeline) render(e model.Entry) []segs {
 	body := th.textStyle(e)
 	text := strings.Join(model.VisibleLines(e.Line), "\n")
 	note := ""
-	if d := e.BackDated(); d > 0 {
-		note = " · written " + model.Span(d) + " later"
+	switch d := e.BackDated(); {
+	case d >= 24*time.Hour: // history that was brought in: how much later says nothing
+		note = " · written later"
+	case d > 0:
+		note = " · written " + model.Span(d.Truncate(minute)) + " later"
 	}
 	if e.Struck {
 		note += " · taken back"

@@ -46,7 +46,7 @@ func (a *App) windowTitle() string {
 	if a.room == nil {
 		return "warroom"
 	}
-	return sevGlyph[a.room.inc.Severity] + " " + a.room.inc.Severity.String() + " " + model.Brief(a.room.inc.Title, 60) + " | warroom"
+	return a.room.inc.Severity.Glyph() + " " + a.room.inc.Severity.String() + " " + model.Brief(a.room.inc.Title, 60) + " | warroom"
 }
 
 func (a *App) frame() []string {

@@ -95,6 +95,11 @@ CREATE TRIGGER event_no_delete BEFORE DELETE ON event
 CREATE TRIGGER event_no_edit
   BEFORE UPDATE OF id, incident_id, seq, uid, at, recorded, actor, kind, salt, sum, hash ON event
   BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
+-- REPLACE deletes without asking the trigger above.
+CREATE TRIGGER event_no_replace BEFORE INSERT ON event
+  WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM event WHERE uid = NEW.uid)
+    OR EXISTS (SELECT 1 FROM event WHERE incident_id = NEW.incident_id AND seq = NEW.seq)
+  BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
 CREATE TRIGGER event_redact_only BEFORE UPDATE OF body ON event WHEN NEW.body IS NOT NULL
   BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END;
 CREATE TRIGGER event_redacted AFTER UPDATE OF body ON event

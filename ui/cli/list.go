@@ -86,10 +86,6 @@ func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) erro
 	p := a.page()
 	var cells [][]cell
 	for _, s := range rows {
-		sev := severities[0]
-		if s.Severity.Valid() {
-			sev = severities[s.Severity]
-		}
 		ic := cell{model.Brief(s.Commander, 16), normal}
 		if s.Commander == "" {
 			ic = cell{"-", faint}
@@ -102,7 +98,7 @@ func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) erro
 			title = "DRILL " + title
 		}
 		cells = append(cells, []cell{
-			{s.ID, strong}, {sev.glyph + " " + s.Severity.String() + " " + s.Severity.Word(), sev.style},
+			{s.ID, strong}, {severityText(s.Severity), severityStyle(s.Severity)},
 			c(string(s.Status)), {model.Clock(elapsed(s, now)), faint}, ic, c(title),
 		})
 	}

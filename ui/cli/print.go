@@ -56,11 +56,8 @@ var (
 	normal = lipgloss.NewStyle()
 )
 
-// severities styles and shapes each severity; colour is never the only sign.
-var severities = [6]struct {
-	glyph string
-	style lipgloss.Style
-}{{"?", strong}, {"▲", badge}, {"▲", alarm}, {"●", warn}, {"○", normal}, {"·", faint}}
+// severities styles each severity; its glyph and words say the same.
+var severities = [6]lipgloss.Style{strong, badge, alarm, warn, normal, faint}
 
 // in styles a finished piece of text, where there is colour.
 func (t term) in(s lipgloss.Style, text string) string {
@@ -70,14 +67,17 @@ func (t term) in(s lipgloss.Style, text string) string {
 	return s.Render(text)
 }
 
-// severity is glyph, name and word: ▲ SEV-2 major.
-func (t term) severity(s model.Severity) string {
-	k := 0
-	if s.Valid() {
-		k = int(s)
+func severityStyle(s model.Severity) lipgloss.Style {
+	if !s.Valid() {
+		s = 0
 	}
-	return t.in(severities[k].style, severities[k].glyph+" "+s.String()+" "+s.Word())
+	return severities[s]
 }
+
+// severityText is glyph, name and word: ▲ SEV-2 major.
+func severityText(s model.Severity) string { return s.Glyph() + " " + s.String() + " " + s.Word() }
+
+func (t term) severity(s model.Severity) string { return t.in(severityStyle(s), severityText(s)) }
 
 // cut shortens a piece of plain text to n cells, where the width is bounded.
 func (t term) cut(s string, n int) string {

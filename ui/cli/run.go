@@ -54,11 +54,7 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	err := a.execute(ctx, root)
-	err = a.finish(err)
-	if err == nil && ctx.Err() != nil {
-		err = ctx.Err()
-	}
+	err := a.finish(a.execute(ctx, root))
 	a.report(ctx, err)
 	return exitCode(ctx, err)
 }
