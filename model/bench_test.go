@@ -73,6 +73,37 @@ func BenchmarkSnapshot10k(b *testing.B) {
 	}
 }
 
+// The rail is worked out on every message that reaches the screen.
+func BenchmarkClocks1000Orders(b *testing.B) {
+	h := open(b, Declare{Severity: 1})
+	h.line(b, "ana", "/take")
+	for n := range 1000 {
+		h.must(b, "ana", GiveOrder{Person: fmt.Sprint("p", n%40), Task: fmt.Sprint("look at shard ", n), For: time.Duration(1+n*7919%3600) * time.Second})
+	}
+	h.must(b, "ana", SetSeverity{To: 2})
+	r := Doctrine()
+	b.ReportAllocs()
+	for b.Loop() {
+		if cs := h.inc.Clocks(r, h.now); len(cs) != 1002 {
+			b.Fatal(len(cs))
+		}
+	}
+}
+
+func BenchmarkAdvise1000Orders(b *testing.B) {
+	h := open(b, Declare{Severity: 1})
+	for n := range 1000 {
+		h.must(b, "ana", GiveOrder{Person: fmt.Sprint("p", n%40), Task: "look"})
+	}
+	r := Doctrine()
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(h.inc.Advise(r, h.now)) == 0 {
+			b.Fatal("no advice")
+		}
+	}
+}
+
 func BenchmarkVisible(b *testing.B) {
 	ascii := strings.Repeat("lag is 340 s on shard 7, ", 8)
 	hostile := strings.Repeat("\x1b[31mX\u202e\xffe\u0301\u200b客", 13)

@@ -205,11 +205,13 @@ func (s Scene) offered(r Role, verb string) (Offer, error) {
 }
 
 // TakeCommand makes the actor commander where nobody is, or accepts command that
-// was offered to them.
-type TakeCommand struct{}
+// was offered to them. From somebody who is gone it is taken only with a reason,
+// which everybody sees.
+type TakeCommand struct{ Reason string }
 
-// Decide refuses while somebody else holds command and has not offered it.
-func (TakeCommand) Decide(s Scene) ([]Draft, error) {
+// Decide refuses without a reason while somebody else holds command and has not
+// offered it.
+func (c TakeCommand) Decide(s Scene) ([]Draft, error) {
 	ic := s.Incident.Commander()
 	if ic == "" || SamePerson(ic, s.Actor) {
 		return AssignRole{Role: Commander}.Decide(s)
@@ -217,5 +219,18 @@ func (TakeCommand) Decide(s Scene) ([]Draft, error) {
 	if o, ok := s.Incident.Offer(Commander); ok && SamePerson(o.To, s.Actor) {
 		return AcceptRole{Role: Commander}.Decide(s)
 	}
-	return nil, Errorf(Conflict, "%s holds command: ask for a hand-over, or release the role first if %s is gone", ic, ic)
+	reason, err := cleanReason(c.Reason)
+	if err != nil {
+		return nil, err
+	}
+	if reason == "" {
+		return nil, Errorf(Conflict, "%s holds command: ask for a hand-over, or, if %s is gone, say so: /take why", ic, ic)
+	}
+	p, err := s.person("")
+	if err != nil {
+		return nil, err
+	}
+	at := Millis(s.Now)
+	drafts := []Draft{{at, KindRoleAssigned, &RoleAssignment{Commander, p, ic, reason}}}
+	return append(drafts, s.commanded(Commander, at, s.next())...), nil
 }

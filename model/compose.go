@@ -15,6 +15,7 @@ import (
 //	-7m saw first 500s            it happened seven minutes ago; also 14:03, 2026-11-23 14:03
 //	finding: lag is 340 s         typed entry: action, finding, decision, change, update, note
 //	todo write a test             follow-up for the review
+//	hypothesis: migration locks   a possible cause, for the board
 //	@bob check replica lag 3m     order with a clock
 //	/status mitigated             a command, see Slashes
 //
@@ -40,6 +41,7 @@ func Compose(line string, now time.Time, loc *time.Location) (Command, error) {
 	}
 	n := AddNote{}
 	var order string
+	cause := false // a hypothesis has no mark and no other kind
 	for {
 		text = strings.TrimLeftFunc(text, unicode.IsSpace)
 		if n.At.IsZero() {
@@ -48,17 +50,21 @@ func Compose(line string, now time.Time, loc *time.Location) (Command, error) {
 				continue
 			}
 		}
-		if !n.Important && strings.HasPrefix(text, "!") && !strings.HasPrefix(text, "!=") {
+		if !n.Important && !cause && strings.HasPrefix(text, "!") && !strings.HasPrefix(text, "!=") {
 			n.Important, text = true, text[1:]
 			continue
 		}
-		if n.Kind == "" {
+		if rest, ok := cutFold(text, "hypothesis:"); ok && !cause && n.Kind == "" && !n.Important {
+			cause, text = true, rest
+			continue
+		}
+		if n.Kind == "" && !cause {
 			if k, rest, ok := leadingKind(text); ok {
 				n.Kind, text = k, rest
 				continue
 			}
 		}
-		if n.Kind == "" && strings.HasPrefix(text, "@") {
+		if n.Kind == "" && !cause && strings.HasPrefix(text, "@") {
 			order = text
 		}
 		break
@@ -69,8 +75,19 @@ func Compose(line string, now time.Time, loc *time.Location) (Command, error) {
 	if text == "" {
 		return nil, Errorf(Invalid, "the entry has no text: write what happened behind %q", Brief(line, 30))
 	}
+	if cause {
+		return StateHypothesis{Text: text, At: n.At}, nil
+	}
 	n.Text = text
 	return n, nil
+}
+
+// cutFold is strings.CutPrefix without regard to case; prefix is in lower case.
+func cutFold(s, prefix string) (rest string, ok bool) {
+	if len(s) < len(prefix) || strings.ToLower(s[:len(prefix)]) != prefix {
+		return s, false
+	}
+	return s[len(prefix):], true
 }
 
 // word cuts the first word from text, and the blanks around it.
@@ -140,7 +157,7 @@ var Slashes = []SlashWord{
 	{"status", "STATUS [why]", "move the incident: " + join(Statuses)},
 	{"role", "ROLE [PERSON]", "assign a role: ic, tl, cl, scribe, sme, deputy …"},
 	{"release", "ROLE [PERSON]", "nobody holds the role then"},
-	{"take", "", "take command"},
+	{"take", "[why]", "take command; from somebody who is gone only with a reason"},
 	{"handover", "PERSON", "offer command; it moves when accepted"},
 	{"accept", "[ROLE]", "accept a role offered to you"},
 	{"decline", "[ROLE] [why]", "decline it, or take your offer back"},
@@ -210,14 +227,13 @@ func slashCommand(name, args string, now time.Time, loc *time.Location) (Command
 		}
 		r, rest, err := leadingRole(args)
 		return ReleaseRole{Role: r, Person: strings.TrimPrefix(rest, "@")}, err
-	case "take", "undo":
+	case "undo":
 		if args != "" {
-			return nil, Errorf(Invalid, "/%s stands alone: it takes nothing behind it", full)
+			return nil, Errorf(Invalid, "/undo stands alone: it takes nothing behind it")
 		}
-		if full == "undo" {
-			return Undo{}, nil
-		}
-		return TakeCommand{}, nil
+		return Undo{}, nil
+	case "take":
+		return TakeCommand{Reason: args}, nil
 	case "handover":
 		if err := need("a person, for example /handover bob"); err != nil {
 			return nil, err
@@ -269,6 +285,9 @@ func slashCommand(name, args string, now time.Time, loc *time.Location) (Command
 			return nil, err
 		}
 		return Cancel{Duplicate: first, Reason: rest}, nil
+	}
+	if c, ok, err := doctrineCommand(full, args, now, loc); ok {
+		return c, err
 	}
 	return nil, Errorf(Invalid, "there is no command /%s: type / to see all, or begin with a blank to write it as a note", Brief(name, 30))
 }

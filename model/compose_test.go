@@ -91,6 +91,19 @@ func TestCompose(t *testing.T) {
 		{"system: x", AddNote{Text: "system: x"}},
 		{"finding: @bob knows", AddNote{Kind: KindFinding, Text: "@bob knows"}},
 
+		// Possible causes.
+		{"hypothesis: migration locks orders", StateHypothesis{Text: "migration locks orders"}},
+		{"HYPOTHESIS:migration", StateHypothesis{Text: "migration"}},
+		{"-7m hypothesis: migration", StateHypothesis{Text: "migration", At: ago(7 * min)}},
+		{"hypothesis: -7m migration", StateHypothesis{Text: "migration", At: ago(7 * min)}},
+		{"hypothesis: finding: @bob ! knows", StateHypothesis{Text: "finding: @bob ! knows"}},
+		{"hypothesis: ! @bob", StateHypothesis{Text: "! @bob"}},
+		{"hypothesis: @bob", StateHypothesis{Text: "@bob"}},
+		{"hypothesis: hypothesis: x", StateHypothesis{Text: "hypothesis: x"}},
+		{"finding: hypothesis: x", AddNote{Kind: KindFinding, Text: "hypothesis: x"}},
+		{"! hypothesis: x", AddNote{Text: "hypothesis: x", Important: true}}, // a cause has no mark
+		{"hypothesis of the day", AddNote{Text: "hypothesis of the day"}},
+
 		// Any order.
 		{"-7m ! finding: x", AddNote{Kind: KindFinding, Text: "x", Important: true, At: ago(7 * min)}},
 		{"! -7m finding: x", AddNote{Kind: KindFinding, Text: "x", Important: true, At: ago(7 * min)}},
@@ -125,6 +138,7 @@ func TestCompose(t *testing.T) {
 		{"/release scribe", ReleaseRole{Role: Scribe}},
 		{"/take", TakeCommand{}},
 		{"/take ", TakeCommand{}},
+		{"/take bob has gone home", TakeCommand{Reason: "bob has gone home"}},
 		{"/handover Bob Smith", HandOver{To: "Bob Smith"}},
 		{"/accept", AcceptRole{}},
 		{"/accept scribe", AcceptRole{Role: Scribe}},
@@ -183,6 +197,12 @@ func inUTC(c Command) Command {
 	case SetMilestone:
 		c.At = fix(c.At)
 		return c
+	case StateHypothesis:
+		c.At = fix(c.At)
+		return c
+	case PlanReview:
+		c.Due = fix(c.Due)
+		return c
 	}
 	return c
 }
@@ -233,7 +253,8 @@ func TestComposeRefuses(t *testing.T) {
 		"/withdraw x":            "no order number",
 		"/duplicate":             "needs the incident",
 		"/undo 5":                "stands alone",
-		"/take bob":              "stands alone",
+		"hypothesis:":            "no text",
+		"-7m Hypothesis:":        "no text",
 	} {
 		c, err := Compose(in, noon, time.UTC)
 		if c != nil {
@@ -250,9 +271,17 @@ func TestSlashesAreUnderstood(t *testing.T) {
 	examples := map[string]string{
 		"sev": "2", "status": "mitigated", "role": "tl bob", "release": "tl", "handover": "bob", "title": "x", "describe": "x",
 		"services": "a", "impact": "-1m", "milestone": "detected -1m", "ack": "1", "done": "1", "extend": "1 5m", "withdraw": "1",
-		"duplicate": "INC-1",
+		"duplicate": "INC-1", "hypothesis": "1 out it was there before", "propose": "fail over", "object": "1 it is behind",
+		"decide": "1 go @bob 5m errors below 1 %", "worked": "1 yes", "temp": "throttle @bob 2h", "untemp": "1", "symptoms": "503", "scope": "EU",
+		"trend": "rising", "planb": "fail over", "reports": "+3", "link": "bridge https://meet.example.org/x", "next": "20m",
+		"snooze": "update 10m nothing new", "seen": "update", "team": "alpha @bob databases", "review": "@dana 48h",
 	}
+	seen := map[string]bool{}
 	for _, s := range Slashes {
+		if seen[s.Name] {
+			t.Errorf("/%s is there twice", s.Name)
+		}
+		seen[s.Name] = true
 		if _, err := Compose("/"+s.Name+" "+examples[s.Name], noon, time.UTC); err != nil {
 			t.Errorf("/%s: %v", s.Name, err)
 		}
@@ -266,6 +295,9 @@ func FuzzCompose(f *testing.F) {
 	for _, s := range []string{
 		"db is back", "! x", "-7m x", "14:03 x", "2026-11-23 14:03 x", "2026-11-23T14:03:00+01:00 x", "finding: x", "todo x",
 		"@bob check lag in 3m", "/sev 1 why", "/status mit", "/role tl bob", "/milestone detected -3m", "/extend 1 5m", " /x", "/var/log",
+		"hypothesis: x", "/hypothesis 1 out why", "/propose x (risk: y)", "/decide 1 go @bob 5m x", "/worked 1 no", "/temp x @bob 2h", "/team a @bob x",
+		"/snooze order:1 5m why", "/snooze callout:1 5m why", "/seen acknowledge", "/next 20m", "/review me 9999-12-31", "/link a https://b", "/reports -1",
+		"/take why", "/planb x", "/resolve", "update: x",
 		"-7m ! finding: x", "\xff\xfe", "@\u202eevil 3m", "/title \x1b]0;pwned\a", "-99999d99999d99999d x", "!\u0301",
 	} {
 		f.Add(s)

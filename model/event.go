@@ -39,6 +39,25 @@ const (
 	KindOrderDone       Kind = "order_done"
 	KindOrderExtended   Kind = "order_extended"
 	KindOrderWithdrawn  Kind = "order_withdrawn"
+
+	KindHypothesisStated   Kind = "hypothesis_stated"
+	KindHypothesisChanged  Kind = "hypothesis_changed"
+	KindDecisionProposed   Kind = "decision_proposed"
+	KindObjectionRaised    Kind = "objection_raised"
+	KindDecisionTaken      Kind = "decision_taken"
+	KindDecisionVerified   Kind = "decision_verified"
+	KindMitigationAdded    Kind = "mitigation_added"
+	KindMitigationExtended Kind = "mitigation_extended"
+	KindMitigationRemoved  Kind = "mitigation_removed"
+	KindSizedUp            Kind = "sized_up"
+	KindReportsCounted     Kind = "reports_counted"
+	KindLinkSet            Kind = "link_set"
+	KindClockSnoozed       Kind = "clock_snoozed"
+	KindAlarmSeen          Kind = "alarm_seen"
+	KindUpdatePromised     Kind = "update_promised"
+	KindTeamFormed         Kind = "team_formed"
+	KindTeamEnded          Kind = "team_ended"
+	KindReviewPlanned      Kind = "review_planned"
 )
 
 // NoteKinds are the kinds a person may give a line, in the order of the help.
@@ -110,6 +129,13 @@ var bodies = map[Kind]func() Body{
 	KindRoleAccepted: newBody[RoleAcceptance], KindRoleDeclined: newBody[RoleDecline],
 	KindOrderGiven: newBody[OrderGiven], KindOrderAcked: newBody[OrderAcked], KindOrderDone: newBody[OrderDone],
 	KindOrderExtended: newBody[OrderExtended], KindOrderWithdrawn: newBody[OrderWithdrawn],
+	KindHypothesisStated: newBody[HypothesisStated], KindHypothesisChanged: newBody[HypothesisChanged],
+	KindDecisionProposed: newBody[DecisionProposed], KindObjectionRaised: newBody[ObjectionRaised],
+	KindDecisionTaken: newBody[DecisionTaken], KindDecisionVerified: newBody[DecisionVerified],
+	KindMitigationAdded: newBody[MitigationAdded], KindMitigationExtended: newBody[MitigationExtended], KindMitigationRemoved: newBody[MitigationRemoved],
+	KindSizedUp: newBody[SizedUp], KindReportsCounted: newBody[ReportsCounted], KindLinkSet: newBody[LinkSet],
+	KindClockSnoozed: newBody[ClockSnoozed], KindAlarmSeen: newBody[AlarmSeen], KindUpdatePromised: newBody[UpdatePromised],
+	KindTeamFormed: newBody[TeamFormed], KindTeamEnded: newBody[TeamEnded], KindReviewPlanned: newBody[ReviewPlanned],
 }
 
 func newBody[T any, P interface {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -25,7 +27,7 @@ func wish(t *rapid.T, b *book) Command {
 		}
 		return b.now.Add(-time.Duration(rapid.Int64Range(int64(-2*time.Hour), int64(90*24*time.Hour)).Draw(t, "ago")))
 	})
-	number := rapid.IntRange(-1, len(b.inc.Orders)+1)
+	number := rapid.IntRange(-1, max(len(b.inc.Orders), len(b.inc.Decisions), len(b.inc.Hypotheses), len(b.inc.Mitigations))+1)
 	seq := rapid.Int64Range(-1, b.inc.Seq+2)
 	span := rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second, 3 * time.Minute, 9 * 24 * time.Hour})
 	status := rapid.SampledFrom(append(slices.Clone(Statuses), "", "odd"))
@@ -36,7 +38,17 @@ func wish(t *rapid.T, b *book) Command {
 	maybe := func(g *rapid.Generator[string], label string) *string { return rapid.Ptr(g, true).Draw(t, label) }
 	flag := func(label string) *bool { return rapid.Ptr(rapid.Bool(), true).Draw(t, label) }
 
-	switch rapid.IntRange(0, 19).Draw(t, "command") {
+	draw := func(label string) string { return text.Draw(t, label) }
+	n := func() int { return number.Draw(t, "n") }
+	var keys []string
+	for _, c := range b.inc.Clocks(Doctrine(), b.now) {
+		keys = append(keys, c.Key)
+	}
+	key := rapid.SampledFrom(append(keys, "", "order:1", "update", "nonsense"))
+	link := rapid.SampledFrom([]string{"", "https://meet.example.org/x", "tel:110", "javascript:alert(1)"})
+	team := rapid.SampledFrom([]string{"alpha", "Bravo", "", "the team", "\xff"})
+
+	switch rapid.IntRange(0, 37).Draw(t, "command") {
 	case 0:
 		return AddNote{kind.Draw(t, "kind"), text.Draw(t, "text"), rapid.Bool().Draw(t, "mark"), moment.Draw(t, "at")}
 	case 1:
@@ -64,7 +76,7 @@ func wish(t *rapid.T, b *book) Command {
 	case 14:
 		return DeclineRole{role.Draw(t, "role"), text.Draw(t, "reason")}
 	case 15:
-		return TakeCommand{}
+		return TakeCommand{draw("reason")}
 	case 16:
 		return GiveOrder{person.Draw(t, "person"), text.Draw(t, "task"), span.Draw(t, "for"), moment.Draw(t, "at")}
 	case 17:
@@ -74,7 +86,42 @@ func wish(t *rapid.T, b *book) Command {
 	case 18:
 		return ExtendOrder{number.Draw(t, "n"), span.Draw(t, "for"), text.Draw(t, "reason")}
 	}
-	return Declare{Title: text.Draw(t, "title"), Services: words.Draw(t, "services")}
+	switch rapid.IntRange(0, 17).Draw(t, "doctrine") {
+	case 0, 1:
+		return StateHypothesis{draw("text"), moment.Draw(t, "at")}
+	case 2, 3:
+		return SetHypothesis{n(), rapid.SampledFrom(append(slices.Clone(HypothesisStates), "", "odd")).Draw(t, "state"), draw("evidence")}
+	case 4, 5:
+		return Propose{draw("text"), draw("risk"), span.Draw(t, "silence")}
+	case 6:
+		return Object{n(), draw("text")}
+	case 7:
+		return TakeDecision{n(), rapid.SampledFrom([]Outcome{OutcomeGo, OutcomeNo, "", "odd"}).Draw(t, "outcome"), person.Draw(t, "who"), draw("verify"), span.Draw(t, "in"), draw("reason")}
+	case 8:
+		return VerifyDecision{n(), rapid.Bool().Draw(t, "worked"), draw("note")}
+	case 9:
+		return AddMitigation{draw("text"), person.Draw(t, "owner"), span.Draw(t, "for")}
+	case 10:
+		return rapid.SampledFrom([]Command{ExtendMitigation{n(), span.Draw(t, "for"), draw("reason")}, RemoveMitigation{n(), draw("note")}}).Draw(t, "temp")
+	case 11:
+		return Size{maybe(text, "symptoms"), maybe(text, "scope"), maybe(text, "trend"), maybe(text, "plan B")}
+	case 12:
+		return rapid.SampledFrom([]Command{CountReports{rapid.IntRange(-3, 9).Draw(t, "add"), draw("note")}, SetLink{team.Draw(t, "name"), link.Draw(t, "url")}}).Draw(t, "situation")
+	case 13:
+		return Snooze{Key: key.Draw(t, "clock"), For: span.Draw(t, "for"), Reason: draw("reason")}
+	case 14:
+		return SeeAlarm{Key: key.Draw(t, "clock")}
+	case 15:
+		return rapid.SampledFrom([]Command{PromiseUpdate{span.Draw(t, "in")}, PlanReview{Owner: person.Draw(t, "owner"), Due: moment.Draw(t, "due")}}).Draw(t, "promise")
+	case 16:
+		return rapid.SampledFrom([]Command{FormTeam{team.Draw(t, "name"), person.Draw(t, "leader"), draw("task"), rapid.SliceOfN(person, 0, 3).Draw(t, "members")}, EndTeam{team.Draw(t, "name")}}).Draw(t, "team")
+	case 17:
+		return rapid.SampledFrom([]Command{
+			Resolve{To: status.Draw(t, "to"), Severity: severity.Draw(t, "severity"), Reason: draw("reason"), Owner: person.Draw(t, "owner"), Due: moment.Draw(t, "due")},
+			Declare{Title: draw("title"), Services: words.Draw(t, "services")},
+		}).Draw(t, "end")
+	}
+	panic("no such command")
 }
 
 // Whatever people wish for, in whatever order: what is refused changes nothing,
@@ -143,9 +190,72 @@ func check(t *rapid.T, i *Incident) {
 			t.Fatalf("order %+v", o)
 		}
 	}
+	for k, h := range i.Hypotheses {
+		if h.N != k+1 || h.Text == "" || !slices.Contains(HypothesisStates, h.State) || h.Since.IsZero() {
+			t.Fatalf("hypothesis %+v", h)
+		}
+	}
+	for k, d := range i.Decisions {
+		if d.N != k+1 || d.Text == "" || d.Pending() != d.Decided.IsZero() || d.Outcome != OutcomeGo && (d.Worked != "" || !d.VerifyAt.IsZero()) {
+			t.Fatalf("decision %+v", d)
+		}
+	}
+	for k, m := range i.Mitigations {
+		if m.N != k+1 || m.Text == "" {
+			t.Fatalf("mitigation %+v", m)
+		}
+	}
+	for k, m := range i.Teams {
+		if m.Leader == "" || slices.ContainsFunc(m.Members, func(p string) bool { return SamePerson(p, m.Leader) }) ||
+			slices.ContainsFunc(i.Teams[:k], func(o Team) bool { return o.Name == m.Name }) {
+			t.Fatalf("teams %+v", i.Teams)
+		}
+	}
+	told := 0
+	for _, s := range i.Told {
+		if !s.Struck {
+			told++
+		}
+	}
+	if i.Reports < 0 || i.Update.N < told || i.Update.At.IsZero() != (told == 0) || len(i.Told) > keptLines || len(i.LastDecisions) > keptLines {
+		t.Fatalf("%d reports, update %+v of %+v", i.Reports, i.Update, i.Told)
+	}
+	readable(t, i, noon.Add(time.Hour))
 	if !i.Status.Valid() || !i.Severity.Valid() || i.Title == "" || i.ID == "" {
 		t.Fatalf("incident %+v", i)
 	}
+}
+
+// readable asks an incident for everything that is worked out from it.
+func readable(t tester, i *Incident, now time.Time) {
+	t.Helper()
+	clocks := i.Clocks(Doctrine(), now)
+	keys := map[string]bool{}
+	for k, c := range clocks {
+		if k > 0 && c.Due.Before(clocks[k-1].Due) {
+			t.Fatalf("clocks are not in order: %+v", clocks)
+		}
+		if c.Text == "" || c.Kind == "" || c.Due.IsZero() {
+			t.Fatalf("clock %+v", c)
+		}
+		keys[c.Key] = true
+	}
+	if len(keys) != len(clocks) {
+		t.Fatalf("two clocks have one key: %+v", clocks)
+	}
+	text := i.Sentence(Doctrine(), now, berlin) + strings.Join(i.Handover(Doctrine(), now, berlin), "\n")
+	for _, a := range i.Advise(Doctrine(), now) {
+		text += a.Text
+	}
+	for _, l := range i.LooseEnds() {
+		text += l.Text
+	}
+	if !utf8.ValidString(text) || strings.Contains(text, "(MISSING)") || strings.Contains(text, "%!(EXTRA") {
+		t.Fatalf("read as %q", text)
+	}
+	i.Summary()
+	i.Reporting()
+	i.NextTeam()
 }
 
 func TestApplyInOrder(t *testing.T) {
@@ -198,17 +308,22 @@ func TestPeople(t *testing.T) {
 
 // A snapshot names its fields; scripts and older databases read them.
 func TestIncidentJSONNames(t *testing.T) {
-	b := open(t, Declare{Description: "d", Services: []string{"s"}, Source: "probe", Drill: true})
-	for _, l := range []string{"/take", "/handover bob", "@bob look", "todo x", "/status canceled"} {
+	b := open(t, Declare{Description: "d", Services: []string{"s"}, Source: "probe", Drill: true, Severity: 1})
+	for _, l := range []string{
+		"/take", "/handover bob", "@bob look", "todo x", "todo y", "/undo", "/symptoms 503", "/reports 3", "/link doc https://doc.example.org", "hypothesis: x",
+		"/propose x", "decision: x", "/temp x", "update: x", "/snooze update 40m why", "/team alpha @bob", "/review @dana", "/status canceled",
+	} {
 		b.line(t, "ana", l)
 	}
+	b.inc.Seen = map[string]Put{"order:1": {Due: noon, By: "ana"}}
 	var m map[string]any
 	data, _ := json.Marshal(b.inc)
 	if err := json.Unmarshal(data, &m); err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range []string{"id", "title", "description", "services", "severity", "status", "drill", "source", "by", "roles", "offers",
-		"milestones", "orders", "todos", "people", "status_since", "lines", "last", "last_at", "seq", "head"} {
+		"milestones", "orders", "todos", "people", "status_since", "lines", "last", "last_at", "seq", "head", "last_seq", "dropped",
+		"size_up", "reports", "links", "hypotheses", "decisions", "last_decisions", "told", "mitigations", "update", "snoozes", "seen", "teams", "review"} {
 		if _, ok := m[k]; !ok {
 			t.Errorf("no %q in %s", k, data)
 		}

@@ -9,7 +9,7 @@ import (
 
 // FoldVersion counts changes of the meaning of the fold. A stored Incident of
 // another version is not trusted but folded anew from its events.
-const FoldVersion = 1
+const FoldVersion = 2
 
 // Incident is the fold of its events: what the screens need to know now. The
 // lines of the timeline are not in it; they are read by windows. It is kept
@@ -31,16 +31,31 @@ type Incident struct {
 	Milestones  map[Milestone]Mark `json:"milestones,omitempty"`
 	Orders      []Order            `json:"orders,omitempty"`
 	Todos       []Todo             `json:"todos,omitempty"`
-	Dropped     []Todo             `json:"dropped,omitempty"` // todos taken back, which may be restored
-	People      []string           `json:"people,omitempty"`  // everybody named or writing, for completion
-	StatusSince time.Time          `json:"status_since"`
-	VacantSince time.Time          `json:"vacant_since,omitzero"` // nobody commands since then
-	Lines       int                `json:"lines"`                 // lines of the timeline
-	Last        string             `json:"last,omitempty"`        // the newest line, for lists
-	LastAt      time.Time          `json:"last_at"`
-	LastSeq     int64              `json:"last_seq"`
-	Seq         int64              `json:"seq"` // of the newest event folded
-	Head        Digest             `json:"head"`
+
+	SizeUp        SizeUp         `json:"size_up,omitzero"`
+	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
+	Links         []Place        `json:"links,omitempty"`
+	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
+	Decisions     []Decision     `json:"decisions,omitempty"`
+	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
+	Told          []Said         `json:"told,omitempty"`           // the newest updates, in order of time
+	Mitigations   []Mitigation   `json:"mitigations,omitempty"`
+	Update        UpdateState    `json:"update,omitzero"`
+	Snoozes       map[string]Put `json:"snoozes,omitempty"` // clocks put off, by key
+	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
+	Teams         []Team         `json:"teams,omitempty"`
+	Review        ReviewPlan     `json:"review,omitzero"`
+
+	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
+	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
+	StatusSince time.Time `json:"status_since"`
+	VacantSince time.Time `json:"vacant_since,omitzero"` // nobody commands since then
+	Lines       int       `json:"lines"`                 // lines of the timeline
+	Last        string    `json:"last,omitempty"`        // the newest line, for lists
+	LastAt      time.Time `json:"last_at"`
+	LastSeq     int64     `json:"last_seq"`
+	Seq         int64     `json:"seq"` // of the newest event folded
+	Head        Digest    `json:"head"`
 }
 
 // Assignment is a role held by a person.
@@ -98,9 +113,7 @@ func (i *Incident) Apply(e Event) bool {
 			i.Services = own(*b.Services)
 		}
 	case *Note:
-		if e.Kind == KindTodo {
-			i.Todos = append(i.Todos, Todo{e.Seq, b.Line, e.Actor})
-		}
+		i.note(e, b)
 	case *Amendment:
 		i.amend(b)
 	case *SeverityChange:
@@ -127,7 +140,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *OrderGiven:
 		i.Orders = append(i.Orders, Order{
 			N: b.N, Person: b.Person, Task: b.Task, By: e.Actor, Given: e.At,
-			Due: e.At.Add(time.Duration(b.For) * time.Millisecond), State: OrderOpen, Seq: e.Seq,
+			Due: kept(e.At.Add(millis(b.For))), State: OrderOpen, Seq: e.Seq,
 		})
 		i.meet(b.Person)
 	case *OrderAcked:
@@ -135,15 +148,74 @@ func (i *Incident) Apply(e Event) bool {
 	case *OrderDone:
 		i.order(b.N, func(o *Order) { o.State, o.Ended, o.Result = OrderFinished, e.At, b.Result })
 	case *OrderExtended:
-		i.order(b.N, func(o *Order) { o.Due = e.At.Add(time.Duration(b.By) * time.Millisecond) })
+		i.order(b.N, func(o *Order) { o.Due = kept(e.At.Add(millis(b.By))) })
 	case *OrderWithdrawn:
 		i.order(b.N, func(o *Order) { o.State, o.Ended, o.Result = OrderRecalled, e.At, b.Reason })
+	case *HypothesisStated, *HypothesisChanged:
+		i.hypothesis(e)
+	case *DecisionTaken:
+		i.decision(e)
+		i.decided(e)
+	case *DecisionProposed, *ObjectionRaised, *DecisionVerified:
+		i.decision(e)
+	case *MitigationAdded, *MitigationExtended, *MitigationRemoved:
+		i.mitigation(e)
+	case *SizedUp:
+		i.sizeUp(b, e.At)
+	case *ReportsCounted:
+		i.Reports = b.Total
+	case *LinkSet:
+		i.link(b)
+	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
+		i.clockEvent(e)
+	case *TeamFormed, *TeamEnded:
+		i.team(e)
+	case *ReviewPlanned:
+		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
+		i.meet(b.Owner)
 	}
 	if !e.Quiet() {
 		i.Lines++
 		i.Last, i.LastAt, i.LastSeq = Brief(e.Text(), lastLen), e.At, e.Seq
 	}
 	return true
+}
+
+// note folds what a person wrote: most of it only has a line, but follow-ups are
+// collected, the newest decisions are kept, and an update sets its clock anew.
+func (i *Incident) note(e Event, b *Note) {
+	switch e.Kind {
+	case KindTodo:
+		i.Todos = append(i.Todos, Todo{e.Seq, b.Line, e.Actor})
+	case KindDecision:
+		i.decided(e)
+	case KindUpdate:
+		i.Told = append(i.Told, Said{Text: b.Line, By: e.Actor, At: e.At, Seq: e.Seq})
+		i.Update.N++
+		i.retell()
+	}
+}
+
+// retell finds the newest update that stands among those that are kept.
+func (i *Incident) retell() {
+	slices.SortFunc(i.Told, func(a, b Said) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	if n := len(i.Told); n > keptLines {
+		i.Told = slices.Clone(i.Told[n-keptLines:])
+	}
+	u := UpdateState{Next: i.Update.Next, N: i.Update.N}
+	for _, s := range i.Told {
+		if !s.Struck {
+			u.At, u.Text, u.By = s.At, s.Text, s.By
+		}
+	}
+	i.Update = u
+}
+
+func (i *Incident) decided(e Event) {
+	i.LastDecisions = append(i.LastDecisions, Said{Text: e.Text(), By: e.Actor, At: e.At, Seq: e.Seq})
+	if n := len(i.LastDecisions); n > keptLines {
+		i.LastDecisions = slices.Clone(i.LastDecisions[n-keptLines:])
+	}
 }
 
 // Quiet reports whether e has no line of its own in the timeline: a correction
@@ -162,6 +234,23 @@ func (e Event) Quiet() bool {
 func (i *Incident) amend(b *Amendment) {
 	if b.Target == i.LastSeq {
 		i.amendLast(b)
+	}
+	for k := range i.LastDecisions {
+		if s := &i.LastDecisions[k]; s.Seq == b.Target {
+			s.amend(b)
+		}
+	}
+	for k := range i.Told {
+		if s := &i.Told[k]; s.Seq == b.Target {
+			was := s.Struck
+			if s.amend(b); s.Struck && !was {
+				i.Update.N--
+			} else if was && !s.Struck {
+				i.Update.N++
+			}
+			i.retell()
+			break
+		}
 	}
 	is := func(t Todo) bool { return t.Seq == b.Target }
 	if b.Line != nil {
@@ -196,7 +285,7 @@ func (i *Incident) amendLast(b *Amendment) {
 		i.Last = Brief(b.Was, lastLen)
 	}
 	if b.At != nil {
-		i.LastAt = b.At.UTC()
+		i.LastAt = kept(*b.At)
 	}
 }
 
@@ -223,7 +312,7 @@ func (i *Incident) mark(b *MilestoneMark, e Event) {
 	if i.Milestones == nil {
 		i.Milestones = map[Milestone]Mark{}
 	}
-	at := b.At.UTC()
+	at := kept(*b.At)
 	k := Mark{At: at, First: at, Seq: e.Seq, Of: b.Of, Auto: b.Auto}
 	if old, ok := i.Milestones[b.Name]; ok {
 		k.First = old.First
@@ -263,6 +352,17 @@ func without[T any](list []T, gone func(T) bool) []T {
 		return nil
 	}
 	return list
+}
+
+// following is the number after the highest in a list. It is not the length plus
+// one: what was redacted is in no list, and its number is not given again while
+// later ones stand.
+func following[T any](list []T, number func(T) int) int {
+	last := 0
+	for _, x := range list {
+		last = max(last, number(x))
+	}
+	return last + 1
 }
 
 func own(list []string) []string {

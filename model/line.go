@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // AddNote writes a line into the timeline.
 type AddNote struct {
@@ -26,7 +29,11 @@ func (c AddNote) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Draft{{at, c.Kind, &Note{text, c.Important}}}, nil
+	drafts := []Draft{{at, c.Kind, &Note{text, c.Important}}}
+	if c.Kind == KindUpdate {
+		drafts = append(drafts, s.reach(FirstUpdate, at, s.next())...)
+	}
+	return drafts, nil
 }
 
 // Amend corrects an entry. Nil or zero leaves a part alone. The words of what
@@ -90,7 +97,33 @@ func (c Amend) Decide(s Scene) ([]Draft, error) {
 	if b.At != nil {
 		drafts = append(drafts, s.follow(c.Seq, *b.At)...)
 	}
+	if b.Struck != nil && en.Kind == KindUpdate {
+		drafts = append(drafts, s.firstUpdate(en, *b.Struck, b.At)...)
+	}
 	return drafts, nil
+}
+
+// firstUpdate moves the milestone of that name as an update is taken back or
+// restored: what is struck out counts nowhere. Whether the next one was the
+// second is known only while all of them are kept; else the time is unknown.
+func (s Scene) firstUpdate(en Entry, struck bool, at *time.Time) []Draft {
+	if !struck {
+		when := en.When
+		if at != nil {
+			when = *at
+		}
+		return s.reach(FirstUpdate, when, en.Seq)
+	}
+	k, ok := s.Incident.Milestones[FirstUpdate]
+	if !ok || !k.Auto || k.Of != en.Seq {
+		return nil
+	}
+	b := &MilestoneMark{Name: FirstUpdate, Auto: true, Of: en.Seq}
+	left := slices.DeleteFunc(slices.Clone(s.Incident.Told), func(t Said) bool { return t.Struck || t.Seq == en.Seq })
+	if len(left) > 0 && len(left) == s.Incident.Update.N-1 {
+		b.At, b.Of = &left[0].At, left[0].Seq
+	}
+	return []Draft{{Kind: KindMilestoneSet, Body: b}}
 }
 
 // follow moves the milestones that were set by the event seq to its new time.

@@ -134,7 +134,7 @@ func (c GiveOrder) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Draft{{at, KindOrderGiven, &OrderGiven{N: len(s.Incident.Orders) + 1, Person: p, Task: task, For: d.Milliseconds()}}}, nil
+	return []Draft{{at, KindOrderGiven, &OrderGiven{N: following(s.Incident.Orders, func(o Order) int { return o.N }), Person: p, Task: task, For: d.Milliseconds()}}}, nil
 }
 
 func timeBox(d time.Duration) (time.Duration, error) {

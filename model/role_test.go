@@ -256,6 +256,56 @@ func TestReleaseWithOpenOffer(t *testing.T) {
 	b.whole(t)
 }
 
+// From somebody who is gone command is taken with a reason, which all can see.
+func TestTakeFromSomebodyGone(t *testing.T) {
+	b := open(t, Declare{})
+	b.must(t, "ana", TakeCommand{Reason: "who else"}) // of no use where nobody commands
+	if got := b.texts()[1]; got != "ana assigned as incident commander" {
+		t.Errorf("text %q", got)
+	}
+	b.tick(time.Minute)
+	b.refuse(t, "bob", TakeCommand{}, Conflict, "ana holds command: ask for a hand-over, or, if ana is gone, say so: /take why")
+	b.refuse(t, "bob", TakeCommand{Reason: " \n"}, Conflict, "ana holds command")
+	b.refuse(t, "bob", TakeCommand{Reason: strings.Repeat("x", MaxText+1)}, Invalid, "too long")
+	b.refuse(t, "ANA", TakeCommand{Reason: "again"}, Conflict, "already")
+	b.must(t, "ana", HandOver{To: "carl"})
+	first, _ := b.inc.At(CommanderAssigned)
+
+	ev := b.must(t, "bob", TakeCommand{Reason: " ana is on a train "})
+	wantKinds(t, ev, KindRoleAssigned)
+	if got := ev[0].Text(); got != "bob assigned as incident commander (was ana): ana is on a train" || !ev[0].Important() {
+		t.Errorf("text %q", got)
+	}
+	if b.inc.Commander() != "bob" || b.inc.Holds("ana", Commander) || len(b.inc.Offers) != 0 || !b.inc.VacantSince.IsZero() {
+		t.Errorf("roles %+v, offers %+v", b.inc.Roles, b.inc.Offers)
+	}
+	if got, _ := b.inc.At(CommanderAssigned); !got.Equal(first) || !b.inc.Roles[0].Since.Equal(b.now) {
+		t.Errorf("milestone %v, since %v", got, b.inc.Roles[0].Since)
+	}
+	b.refuse(t, "carl", AcceptRole{}, Conflict, "no hand-over") // what was offered was ana's
+	b.whole(t)
+
+	b.must(t, "bob", Undo{})
+	if b.inc.Commander() != "ana" {
+		t.Errorf("commander %q after the undo", b.inc.Commander())
+	}
+	b.whole(t)
+
+	// A hand-over is accepted by taking, and then the reason is nobody's business.
+	b.must(t, "ana", HandOver{To: "carl"})
+	wantKinds(t, b.must(t, "carl", TakeCommand{Reason: "x"}), KindRoleAccepted)
+
+	// Names are kept as the record keeps them.
+	b.must(t, "fr\xffank", TakeCommand{Reason: "carl is gone"})
+	if got := b.inc.Commander(); got != `fr\xffank` {
+		t.Errorf("commander %q", got)
+	}
+	// Milestones that a person took away are set again.
+	b.must(t, "dana", SetMilestone{Name: CommanderAssigned, Unknown: true})
+	wantKinds(t, b.must(t, "ana", TakeCommand{Reason: "gone again"}), KindRoleAssigned, KindMilestoneSet)
+	b.whole(t)
+}
+
 func TestParseRole(t *testing.T) {
 	for in, want := range map[string]Role{
 		"ic": Commander, "IC": Commander, "incident commander": Commander, "incident-commander": Commander, "com": CommsLead,

@@ -85,6 +85,26 @@ func When(s string, now time.Time, loc *time.Location) (time.Time, error) {
 // maxSpan is the longest span that can be said, some 270 years.
 const maxSpan = 99999 * 24 * time.Hour
 
+// millis is a length of time as bodies keep it, in milliseconds. One that is
+// longer than can be said, which no command writes, is the longest.
+func millis(ms int64) time.Duration {
+	const most = int64(maxSpan / time.Millisecond)
+	return time.Duration(min(max(ms, -most), most)) * time.Millisecond
+}
+
+// kept is t as an incident can be stored with it: in UTC, and within the years
+// that JSON knows. Foreign events may name others.
+func kept(t time.Time) time.Time {
+	t = t.UTC()
+	switch {
+	case t.Year() > 9999:
+		return time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	case t.Year() < 1:
+		return time.Time{}
+	}
+	return t
+}
+
 // ParseSpan reads a length of time: "3m", "1h30m", "90s", "2d".
 func ParseSpan(s string) (time.Duration, bool) {
 	parts := partRe.FindAllStringSubmatch(s, -1)
@@ -122,8 +142,8 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%s%d d %d h", sign, int(d.Hours())/24, int(d.Hours())%24)
 }
 
-// Clock writes a length of time as a clock face: 00:42:17, or 2d 03:04:05.
-func Clock(d time.Duration) string {
+// Face writes a length of time as a clock face: 00:42:17, or 2d 03:04:05.
+func Face(d time.Duration) string {
 	sign := ""
 	if d < 0 {
 		sign, d = "-", -d

@@ -170,8 +170,8 @@ func TestSpanAndClock(t *testing.T) {
 		if got := Span(d); got != want[0] {
 			t.Errorf("Span(%v) = %q, want %q", d, got, want[0])
 		}
-		if got := Clock(d); got != want[1] {
-			t.Errorf("Clock(%v) = %q, want %q", d, got, want[1])
+		if got := Face(d); got != want[1] {
+			t.Errorf("Face(%v) = %q, want %q", d, got, want[1])
 		}
 	}
 }

@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -439,6 +441,7 @@ func TestStaleFold(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
+		"UPDATE snapshot SET state = json_set((SELECT state FROM snapshot), '$.title', 'old words', '$.seq', 2)",
 		"UPDATE snapshot SET state = '{'",
 		"DELETE FROM snapshot",
 		"UPDATE snapshot SET state = '{\"id\":\"INC-1\"}'",
@@ -476,5 +479,37 @@ func TestNewID(t *testing.T) {
 	b := s.NewID()
 	if a == b || a.String() >= b.String() || a.String()[14] != '7' || !strings.Contains("89ab", a.String()[19:20]) {
 		t.Errorf("%s, %s", a, b)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	s := newStore(t)
+	id := declare(t, s, "x")
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := s.Do(bg, id, model.Request{Actor: "ann", Command: model.AddNote{Text: "x"}})
+	refused(t, err, model.Internal, "is closed")
+	_, err = s.Incident(bg, id)
+	refused(t, err, model.Internal, "is closed")
+	_, err = s.Search(bg, "x", 1)
+	refused(t, err, model.Internal, "is closed")
+}
+
+func TestContexts(t *testing.T) {
+	s := newStore(t)
+	id := declare(t, s, "x")
+	ctx, cancel := context.WithCancel(bg)
+	cancel()
+	if _, err := s.Do(ctx, id, model.Request{Actor: "ann", Command: model.AddNote{Text: "x"}}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := s.Timeline(ctx, id, model.Window{}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if e := note(t, s, id, "goes on"); e.Seq != 3 {
+		t.Errorf("#%d", e.Seq)
 	}
 }

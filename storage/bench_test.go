@@ -1,11 +1,11 @@
 package storage
 
 import (
-	"context"
 	"fmt"
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,12 +61,12 @@ func reopenBig(path string) (big, error) {
 	if _, err := os.Stat(path); err != nil {
 		return rec, err
 	}
-	s, err := Open(context.Background(), path, Options{ReadOnly: true})
+	s, err := Open(bg, path, Options{ReadOnly: true})
 	if err != nil {
 		return rec, err
 	}
 	defer s.Close()
-	list, err := s.List(context.Background(), model.Filter{})
+	list, err := s.List(bg, model.Filter{})
 	for _, sum := range list {
 		rec.entries += int(sum.Seq)
 		if sum.Seq >= 1000 {
@@ -93,7 +93,7 @@ func vocabulary(rng *rand.Rand) func() string {
 
 func generate(tb testing.TB, path string, total int) big {
 	tb.Helper()
-	ctx := context.Background()
+	ctx := bg
 	s, err := Open(ctx, path, Options{})
 	if err != nil {
 		tb.Fatal(err)
@@ -143,7 +143,8 @@ func generate(tb testing.TB, path string, total int) big {
 						return err
 					}
 					prev = e.Hash
-					return t.addOnly(ctx, &in, e)
+					_, err = t.place(ctx, &in, e)
+					return err
 				}
 				if err := add(model.Draft{At: at, Kind: model.KindDeclared, Body: &model.Declaration{Title: text(), Severity: model.Severity(1 + rng.Intn(5)), Status: model.Triage, Services: []string{word()}}}); err != nil {
 					return err
@@ -185,25 +186,9 @@ func generate(tb testing.TB, path string, total int) big {
 	return rec
 }
 
-// addOnly is add without putting words into the index.
-func (t *txn) addOnly(ctx context.Context, in *incident, e model.Event) error {
-	if in.fresh {
-		if err := t.create(in, e.Incident); err != nil {
-			return err
-		}
-	}
-	id, err := t.insert(in.row, e)
-	if err != nil {
-		return err
-	}
-	in.Apply(e)
-	in.ID, in.recorded = e.Incident, e.Recorded
-	return t.project(ctx, *in, e, id)
-}
-
 func openBench(b *testing.B, path string) *Store {
 	b.Helper()
-	s, err := Open(context.Background(), path, Options{})
+	s, err := Open(bg, path, Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -214,12 +199,13 @@ func openBench(b *testing.B, path string) *Store {
 func BenchmarkOpenMillion(b *testing.B) {
 	rec := bigRecord(b)
 	for b.Loop() {
-		s, err := Open(context.Background(), rec.path, Options{})
+		s, err := Open(bg, rec.path, Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
 		s.Close()
 	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/0.015, "×budget")
 }
 
 func BenchmarkTimeline(b *testing.B) {
@@ -227,7 +213,7 @@ func BenchmarkTimeline(b *testing.B) {
 	s := openBench(b, rec.path)
 	for n, id := range rec.long {
 		b.Run(fmt.Sprintf("%d", n), func(b *testing.B) {
-			all, err := s.Timeline(context.Background(), id, model.Window{Back: true, Limit: 1})
+			all, err := s.Timeline(bg, id, model.Window{Back: true, Limit: 1})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -236,7 +222,7 @@ func BenchmarkTimeline(b *testing.B) {
 			for b.Loop() {
 				k++
 				from := model.Pos{At: first.Add(time.Duration(k*7919%n) * time.Second)}
-				if _, err := s.Timeline(context.Background(), id, model.Window{From: from, Limit: 200, Back: k%2 == 0}); err != nil {
+				if _, err := s.Timeline(bg, id, model.Window{From: from, Limit: 200, Back: k%2 == 0}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -250,10 +236,11 @@ func BenchmarkSearchMillion(b *testing.B) {
 	for _, q := range []string{"th", "ser", "chec", "check", "server", "database", "replica lag", "orders-db", "orders-d", "orders-data", "zanzibar", "zanz", "zanzibar th", "the che", "e", "nothinglikeit"} {
 		b.Run(strings.ReplaceAll(q, " ", "_"), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := s.Search(context.Background(), q, 50); err != nil {
+				if _, err := s.Search(bg, q, 50); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/0.020, "×budget")
 		})
 	}
 }
@@ -287,4 +274,140 @@ func BenchmarkAppend(b *testing.B) {
 	b.ReportMetric(raw.Seconds()/ours.Seconds(), "×limit")
 	b.ReportMetric(float64(raw.Microseconds())/n, "raw-µs/op")
 	b.ReportMetric(float64(ours.Microseconds())/n, "ours-µs/op")
+}
+
+// BenchmarkFold is the fold of ten thousand events from the record.
+func BenchmarkFold(b *testing.B) {
+	s := openBench(b, filepath.Join(b.TempDir(), "warroom.db"))
+	id := declare(b, s, "fold")
+	const n = 10_000
+	err := s.write(bg, func(t *txn) error {
+		in, err := t.current(bg, id)
+		if err != nil {
+			return err
+		}
+		for in.Seq < n {
+			e, err := model.Seal(model.Draft{Kind: model.KindNote, Body: &model.Note{Line: "replica lag 340 s and rising on orders-db"}},
+				model.Link{Incident: id, Seq: in.Seq + 1, Prev: in.Head, ID: s.NewID(), Salt: newSalt(), Recorded: time.Now(), Actor: "ann"})
+			if err != nil {
+				return err
+			}
+			if _, err := t.place(bg, &in, e); err != nil {
+				return err
+			}
+		}
+		return t.save(in)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("from-events", func(b *testing.B) {
+		for b.Loop() {
+			err := s.read(bg, func(q querier) error {
+				row, err := incidentRow(bg, q, id)
+				if err != nil {
+					return err
+				}
+				i, err := foldIncident(bg, q, row, id)
+				if err == nil && i.Seq != n {
+					b.Errorf("folded up to #%d", i.Seq)
+				}
+				return err
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("from-snapshot", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Incident(bg, id); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkNews is the time from the return of a commit in one process to the
+// event being handed out in another: at the pace of people, of machines, and flat
+// out.
+func BenchmarkNews(b *testing.B) {
+	for _, gap := range []int{30, 8, 0} {
+		b.Run(fmt.Sprintf("every-%dms", gap), func(b *testing.B) { news(b, gap) })
+	}
+}
+
+func news(b *testing.B, gap int) {
+	path := filepath.Join(b.TempDir(), "warroom.db")
+	s := openBench(b, path)
+	id := declare(b, s, "news")
+	ch := s.Watch(b.Context())
+	const n = 300
+	var late []time.Duration
+	for b.Loop() {
+		c := start(b, path, "paced", id, n, gap)
+		c.expect("READY")
+		seen := map[string]time.Time{}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for len(seen) < n {
+				change := <-ch
+				for _, e := range change.Events {
+					seen[fmt.Sprint(e.Seq)] = time.Now()
+				}
+			}
+		}()
+		c.begin()
+		committed := map[string]int64{}
+		for f := c.line(); f != nil; f = c.line() {
+			if f[0] != "AT" {
+				b.Fatal(f)
+			}
+			var at int64
+			fmt.Sscan(f[2], &at)
+			committed[f[1]] = at
+		}
+		<-done
+		for seq, at := range committed {
+			late = append(late, seen[seq].Sub(time.Unix(0, at)))
+		}
+	}
+	slices.Sort(late)
+	p50, p99 := late[len(late)/2], late[len(late)*99/100]
+	b.ReportMetric(float64(p50.Microseconds()), "p50-µs")
+	b.ReportMetric(float64(p99.Microseconds()), "p99-µs")
+	b.ReportMetric(p50.Seconds()/0.005, "p50/budget")
+	b.ReportMetric(p99.Seconds()/0.050, "p99/budget")
+}
+
+// BenchmarkCrowd is 32 processes that write flat out.
+func BenchmarkCrowd(b *testing.B) {
+	for b.Loop() {
+		waits, took := crowd(b, 32, 100)
+		b.ReportMetric(float64(len(waits))/took.Seconds(), "entries/s")
+		b.ReportMetric(float64(waits[len(waits)/2].Milliseconds()), "p50-ms")
+		b.ReportMetric(float64(waits[len(waits)-1].Milliseconds()), "longest-ms")
+		b.ReportMetric(waits[len(waits)-1].Seconds()/0.5, "longest/budget")
+	}
+}
+
+// BenchmarkImport is events a second through the import, with all checks.
+func BenchmarkImport(b *testing.B) {
+	s := openBench(b, filepath.Join(b.TempDir(), "from.db"))
+	id := declare(b, s, "import")
+	for range 2000 {
+		note(b, s, id, "replica lag 340 s and rising on orders-db, failover considered")
+	}
+	lines := strings.Join(export(b, s, ""), "\n")
+	dir := b.TempDir()
+	n := 0
+	for b.Loop() {
+		n++
+		to := openBench(b, filepath.Join(dir, fmt.Sprint(n)+".db"))
+		if _, err := to.Import(bg, strings.NewReader(lines)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(2002*float64(n)/b.Elapsed().Seconds(), "events/s")
 }

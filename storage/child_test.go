@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,6 +23,10 @@ const childEnv = "WARROOM_STORAGE_CHILD"
 func TestMain(m *testing.M) {
 	if part := os.Getenv(childEnv); part != "" {
 		os.Exit(play(strings.Fields(part)))
+	}
+	flag.Parse()
+	if testing.Short() {
+		_ = flag.Set("rapid.checks", "15")
 	}
 	code := m.Run()
 	if bigDir != "" && os.Getenv("WARROOM_BENCH_DIR") == "" {
@@ -71,6 +76,12 @@ func play(part []string) int {
 			say("AT %d %d", r.Events[0].Seq, time.Now().UnixNano())
 			time.Sleep(time.Duration(arg(3)) * time.Millisecond)
 		}
+	case "declare": // declare TITLE
+		r, err := s.Do(bg, "", model.Request{Actor: "kid", Command: model.Declare{Title: part[1]}})
+		if err != nil {
+			return fail(err)
+		}
+		say("ID %s", r.Incident.ID)
 	case "sql": // sql STATEMENT…: runs it as another program would
 		db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
 		if err != nil {

@@ -100,6 +100,8 @@ func writePool(path string) (*sql.DB, error) {
 	return pool(dsn(path, url.Values{"mode": {"rw"}, "_txlock": {"immediate"}}, pragmas...), 1)
 }
 
+var errClosed = model.Errorf(model.Internal, "the record is closed")
+
 // use returns the connections to the file that is now at the path, and keeps
 // them open until release.
 func (s *Store) use(ctx context.Context) (*conns, error) {
@@ -113,7 +115,7 @@ func (s *Store) use(ctx context.Context) (*conns, error) {
 		}
 		s.mu.Unlock()
 		if closed {
-			return nil, model.Errorf(model.Internal, "the record is closed")
+			return nil, errClosed
 		}
 		if c != nil {
 			now, err := os.Stat(s.path)
@@ -138,7 +140,7 @@ func (s *Store) swap(c *conns) error {
 	if s.closed {
 		s.mu.Unlock()
 		c.retire()
-		return model.Errorf(model.Internal, "the record is closed")
+		return errClosed
 	}
 	old := s.cur
 	s.cur = c

@@ -139,24 +139,28 @@ func (t *txn) do(ctx context.Context, id string, r model.Request) (model.Receipt
 // add writes the next event of an incident with its lines, and folds it. The
 // incident's own rows are left to save.
 func (t *txn) add(ctx context.Context, in *incident, e model.Event) error {
+	id, err := t.place(ctx, in, e)
+	if err == nil && id%indexEvery == 0 {
+		_, err = t.index(ctx, indexBatch)
+	}
+	return err
+}
+
+// place is add without the care for the index of the words. It returns the
+// event's place in the record.
+func (t *txn) place(ctx context.Context, in *incident, e model.Event) (int64, error) {
 	if in.fresh {
 		if err := t.create(in, e.Incident); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	id, err := t.insert(in.row, e)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	in.Apply(e)
 	in.ID, in.recorded = e.Incident, e.Recorded
-	if err := t.project(ctx, *in, e, id); err != nil {
-		return err
-	}
-	if id%indexEvery == 0 {
-		_, err = t.index(ctx, indexBatch)
-	}
-	return err
+	return id, t.project(ctx, *in, e, id)
 }
 
 // current loads an incident for a change, with its projections in order.

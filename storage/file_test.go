@@ -339,9 +339,7 @@ func TestLocked(t *testing.T) {
 	c.expect("READY")
 	ctx, cancel := contextIn(t, 100)
 	_, err := s.Do(ctx, id, model.Request{Actor: "ann", Command: model.AddNote{Text: "cut short"}})
-	if err == nil || ctx.Err() == nil {
-		t.Errorf("written while locked: %v", err)
-	}
+	refused(t, err, model.Busy, "locked by another process: nothing was written")
 	cancel()
 	// Reading goes on, and a write that may wait gets its turn.
 	if _, err := s.Incident(bg, id); err != nil {
@@ -394,5 +392,20 @@ func TestDoctor(t *testing.T) {
 	}
 	if err := os.Chmod(s.path, 0o644); err == nil && runtime.GOOS != "windows" && status("rights") != "warn" {
 		t.Error("nobody minds that all can read it")
+	}
+}
+
+func TestNetworkFileSystem(t *testing.T) {
+	if err := checkFS("/x", ""); err != nil {
+		t.Error(err)
+	}
+	t.Setenv(netfsEnv, "")
+	refused(t, checkFS("/mnt/team/w.db", "NFS"), model.Invalid, "/mnt/team/w.db is on a network file system (NFS)")
+	t.Setenv(netfsEnv, "1")
+	if err := checkFS("/mnt/team/w.db", "NFS"); err != nil {
+		t.Error(err)
+	}
+	if kind := networkFS(t.TempDir()); kind != "" {
+		t.Logf("the tests themselves run on %s", kind)
 	}
 }

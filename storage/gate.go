@@ -37,10 +37,10 @@ const (
 func newGate(path string) *gate { return &gate{path: path, mode: 0o600} }
 
 func (g *gate) close() {
-	if g.f != nil {
+	if g.f != nil && g.stuck.Load() == 0 { // else it is closed with the last that hangs on it
 		g.f.Close()
-		g.f = nil
 	}
+	g.f = nil
 }
 
 // enter waits for this process's turn, at most for patience, and returns what to
@@ -108,10 +108,10 @@ func (g *gate) lock(ctx context.Context, f *os.File, off int64, limit time.Time)
 	state := new(atomic.Int32) // 0 waiting, 1 taken, 2 given up
 	go func() {
 		err := lockRange(f, off, true, true)
-		if err == nil && !state.CompareAndSwap(0, 1) {
-			_ = unlockRange(f, off)
-		}
-		if state.Load() == 2 {
+		if !state.CompareAndSwap(0, 1) {
+			if err == nil {
+				_ = unlockRange(f, off)
+			}
 			g.stuck.Add(-1)
 		}
 		got <- err

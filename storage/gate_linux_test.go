@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -16,18 +17,21 @@ func TestGateKeepsTheOrder(t *testing.T) {
 	defer first.close()
 	leave := first.enter(bg, time.Minute)
 	order := make(chan int, 8)
-	started := make(chan struct{})
+	var wg sync.WaitGroup
 	for n := range 8 {
 		g := newGate(path)
-		defer g.close()
-		go func() {
-			started <- struct{}{}
+		wg.Go(func() {
 			out := g.enter(bg, time.Minute)
 			order <- n
 			out()
-		}()
-		<-started
+			g.close()
+		})
 		wait(t, 5*time.Second, "it has drawn its number", func() bool { return drawn(path) == uint64(n+2) })
+	}
+	select {
+	case n := <-order:
+		t.Fatalf("number %d did not wait", n)
+	default:
 	}
 	leave()
 	for n := range 8 {
@@ -35,6 +39,7 @@ func TestGateKeepsTheOrder(t *testing.T) {
 			t.Errorf("number %d came at place %d", got, n)
 		}
 	}
+	wg.Wait()
 }
 
 func drawn(path string) uint64 {
@@ -95,15 +100,11 @@ func TestStoppedProcess(t *testing.T) {
 		if err := c.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := contextIn(t, 4000)
-		began := time.Now()
+		ctx, cancel := contextIn(t, 6000) // long enough to pass by the gate, too short to wait out a transaction
 		_, err := s.Do(ctx, id, model.Request{Actor: "ann", Command: model.AddNote{Text: "goes on"}})
 		cancel()
 		if err == nil {
 			stopped = true
-			if d := time.Since(began); d > queueFor+2*time.Second {
-				t.Errorf("the stopped process held us up for %s", d)
-			}
 			for range 5 {
 				note(t, s, id, "and on")
 			}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"regexp"
 
+	lib "modernc.org/sqlite/lib"
+
 	"warroom/model"
 )
 
@@ -28,6 +30,9 @@ const (
 	maxSalt  = 64
 	maxKey   = 40
 )
+
+// importBatch is how many events go into the index of the words at a time.
+const importBatch = 2000
 
 var keyRe = regexp.MustCompile(`^INC-[0-9A-Z-]+$`)
 
@@ -55,7 +60,7 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (ImportReport, error) {
 		if _, err := spool.Seek(0, io.SeekStart); err != nil {
 			return fileFault(err, os.TempDir(), "cannot read the import again")
 		}
-		im := &importer{t: t, open: map[string]*incident{}}
+		im := &importer{t: t, open: map[string]*incident{}, gained: map[string]bool{}}
 		err := lines(ctx, spool, func(n int, b []byte) error {
 			var e model.Event
 			if err := json.Unmarshal(b, &e); err != nil {
@@ -64,7 +69,7 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (ImportReport, error) {
 			return im.add(ctx, n, e)
 		})
 		if err == nil {
-			err = im.finish(ctx)
+			err = im.finish()
 		}
 		rep = im.rep
 		return err
@@ -183,9 +188,10 @@ func strange(e model.Event) string {
 
 // importer adds events in a transaction.
 type importer struct {
-	t    *txn
-	open map[string]*incident // what was touched
-	rep  ImportReport
+	t      *txn
+	open   map[string]*incident // what was looked at
+	gained map[string]bool
+	rep    ImportReport
 }
 
 func (im *importer) add(ctx context.Context, n int, e model.Event) error {
@@ -222,31 +228,28 @@ func (im *importer) add(ctx context.Context, n int, e model.Event) error {
 	if what := e.Check(prev); what != "" {
 		return model.Errorf(model.Conflict, "nothing was imported, because line %d does not continue the record here: #%d of %s %s", n, e.Seq, e.Incident, what)
 	}
-	var taken int64
-	if err := im.t.row(ctx, "SELECT count(*) FROM event WHERE uid = ?", e.ID[:]).Scan(&taken); err != nil {
-		return err
+	_, err := im.t.place(ctx, in, e)
+	if sqliteCode(err)&0xff == lib.SQLITE_CONSTRAINT {
+		return model.Wrap(model.Conflict, err, "nothing was imported, because line %d has the id %s of another event that is here", n, e.ID)
 	}
-	if taken > 0 {
-		return model.Errorf(model.Conflict, "nothing was imported, because line %d has the id %s of another event that is here", n, e.ID)
-	}
-	if err := im.t.add(ctx, in, e); err != nil {
+	if err != nil {
 		return err
 	}
 	im.rep.Imported++
-	return nil
+	im.gained[e.Incident] = true
+	if im.rep.Imported%importBatch == 0 {
+		_, err = im.t.index(ctx, importBatch)
+	}
+	return err
 }
 
-func (im *importer) finish(ctx context.Context) error {
-	gained := 0
-	for _, in := range im.open {
-		if in.fresh {
-			continue
-		}
-		gained++
-		if err := im.t.save(*in); err != nil {
+// finish writes the summaries of what has grown.
+func (im *importer) finish() error {
+	im.rep.Incidents = len(im.gained)
+	for key := range im.gained {
+		if err := im.t.save(*im.open[key]); err != nil {
 			return err
 		}
 	}
-	im.rep.Incidents = gained
 	return nil
 }

@@ -136,3 +136,29 @@ func TestManyProcesses(t *testing.T) {
 		t.Errorf("one write waited %s: the line before the record does not work (budget %s)", p(1), limit)
 	}
 }
+
+// Processes that start together on a record that is not there yet.
+func TestManyOpenAtOnce(t *testing.T) {
+	rounds := 10
+	if testing.Short() {
+		rounds = 2
+	}
+	for range rounds {
+		path := filepath.Join(t.TempDir(), "new", "w.db")
+		var children []*child
+		for k := range 12 {
+			children = append(children, start(t, path, "declare", fmt.Sprint("i", k)))
+		}
+		ids := map[string]bool{}
+		for _, c := range children {
+			ids[c.expect("ID")[1]] = true
+		}
+		s := openStore(t, path, Options{})
+		if list := must(s.List(bg, model.Filter{})); len(ids) != 12 || len(list) != 12 {
+			t.Fatalf("%d ids, %d incidents", len(ids), len(list))
+		}
+		if rep := must(s.Audit(bg, "")); len(rep.Findings) > 0 {
+			t.Fatal(rep.Findings)
+		}
+	}
+}

@@ -64,11 +64,13 @@ const createVersions = `CREATE TABLE IF NOT EXISTS schema_version(
 func schemaOf(ctx context.Context, q interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }, path string) (int, error) {
+	// The tables first: the mark comes into the file together with them, so that
+	// who sees them, while another process is making the record, sees it too.
 	var app, tables int64
-	if err := q.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
+	if err := q.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return 0, err
 	}
-	if err := q.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+	if err := q.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
 		return 0, err
 	}
 	if app == 0 && tables == 0 {

@@ -75,7 +75,7 @@ func resolvePath(path string) (string, error) {
 // may share it by group on purpose.
 func prepareFile(path string, create bool) (os.FileInfo, error) {
 	name := model.Brief(path, 200)
-	if err := checkFS(path); err != nil {
+	if err := checkFS(path, networkFS(nearest(path))); err != nil {
 		return nil, err
 	}
 	fi, err := os.Stat(path)
@@ -114,8 +114,7 @@ func prepareFile(path string, create bool) (os.FileInfo, error) {
 
 // checkFS refuses a network file system, where the locks that keep processes
 // apart and the memory they share do not work.
-func checkFS(path string) error {
-	kind := networkFS(nearest(path))
+func checkFS(path, kind string) error {
 	if kind == "" || os.Getenv(netfsEnv) == "1" {
 		return nil
 	}

@@ -99,6 +99,13 @@ func TestSearchFollowsAmendments(t *testing.T) {
 		for i := range 3 * indexEvery {
 			note(t, s, id, fmt.Sprint("filler ", i))
 		}
+		if a, b := found(t, s, "primary"), found(t, s, "secondary"); len(a) != 0 || len(b) != 2 {
+			t.Errorf("from the index: the old words %q, the new ones %q", a, b)
+		}
+	}
+	var upto int64
+	if err := s.read(bg, func(q querier) error { return q.row(bg, "SELECT upto FROM indexed").Scan(&upto) }); err != nil || upto < 9*indexEvery {
+		t.Errorf("the index goes up to %d, %v", upto, err)
 	}
 	// An amendment has no line, and so no words, of its own.
 	if got := found(t, s, "amended"); got != nil {

@@ -30,9 +30,11 @@ type Store struct {
 	closed bool
 
 	turn chan struct{} // one writer at a time in this process
+	over chan struct{} // closed by Close
 	gate *gate
 	bell *bell
 	feed feed
+	hall hall
 
 	words words
 }
@@ -47,7 +49,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, app: o.App, now: o.Now, turn: make(chan struct{}, 1)}
+	s := &Store{path: path, app: o.App, now: o.Now, turn: make(chan struct{}, 1), over: make(chan struct{})}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -73,10 +75,12 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
+	close(s.over)
 	c := s.cur
 	s.cur = nil
 	s.mu.Unlock()
 
+	s.hall.close()
 	s.feed.stop()
 	s.turn <- struct{}{} // a write under way is finished first
 	if c != nil {

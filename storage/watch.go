@@ -16,7 +16,7 @@ import (
 const (
 	slowTick  = time.Second            // for what the bell did not tell
 	quickTick = 250 * time.Millisecond // where there is no bell to hear
-	pace      = 16 * time.Millisecond  // between two batches under load: a frame
+	pace      = 6 * time.Millisecond   // between two batches under load; the median of the delay is half of it
 	paceBurst = 4                      // batches that may come at once before that
 	maxRun    = 20                     // batches in a row before it is quicker to start anew
 	errAfter  = 2 * time.Second        // how long a lock may hide the record before people are told
@@ -54,10 +54,7 @@ func newEye(s *Store) *eye {
 // open starts to watch: first the bell, then the state from which on things are
 // new, so that nothing falls between.
 func (e *eye) open() {
-	if w, err := fsnotify.NewWatcher(); err == nil {
-		e.bells = w
-		e.hearBell()
-	}
+	e.hearBell()
 	if err := e.connect(); err != nil {
 		e.fail(err)
 	}
@@ -103,8 +100,9 @@ func (e *eye) run() {
 	}
 }
 
-// breathe keeps batches apart under load, so that readers draw once a frame and
-// not once an event. A few may come at once: under no load, nothing waits.
+// breathe keeps batches apart under load, so that readers get a few events at a
+// time and not each by itself. A few batches may come at once: without load,
+// nothing waits.
 func (e *eye) breathe() bool {
 	now := time.Now()
 	e.tokens = min(paceBurst, e.tokens+float64(now.Sub(e.filled))/float64(pace))
@@ -138,7 +136,11 @@ func (e *eye) breathe() bool {
 // watched.
 func (e *eye) hearBell() {
 	if e.bells == nil {
-		return
+		w, err := fsnotify.NewWatcher()
+		if err != nil {
+			return // the system gives only so many: the tick is quicker meanwhile
+		}
+		e.bells = w
 	}
 	dir := e.s.bell.dir
 	now, err := os.Stat(dir)

@@ -261,23 +261,63 @@ func TestReplacedUnderWriter(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be moved there")
 	}
-	path, id, s, _ := pair(t)
+	path, id, s, ch := pair(t)
 	copied := filepath.Join(t.TempDir(), "copy.db")
 	if err := s.Backup(bg, copied); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range []string{path, path + "-wal", path + "-shm"} {
-		if err := os.Rename(f, f+".old"); err != nil {
-			t.Fatal(err)
+		if err := os.Link(f, f+".old"); err != nil {
+			t.Skip(err)
+		}
+		if f != path {
+			os.Remove(f)
 		}
 	}
-	if err := os.Rename(copied, path); err != nil {
+	if err := os.Rename(copied, path); err != nil { // the name is never free
 		t.Fatal(err)
 	}
+	seen(t, ch, 5*time.Second, "it is another record", isReset)
 	note(t, s, id, "after the swap")
+	seen(t, ch, 5*time.Second, "its news", has("after the swap"))
 	other := openStore(t, path, Options{})
 	if in := must(other.Incident(bg, id)); in.Last != "after the swap" {
 		t.Errorf("the new record ends with %q", in.Last)
+	}
+}
+
+// And one that is replaced in the middle of a write must get what was written.
+func TestReplacedInsideWrite(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("an open file cannot be moved there")
+	}
+	path, id, s, _ := pair(t)
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := s.Backup(bg, copied); err != nil {
+		t.Fatal(err)
+	}
+	req := model.Request{ID: s.NewID(), Actor: "ann", Command: model.AddNote{Text: "in between"}}
+	tries := 0
+	err := s.write(bg, func(x *txn) error {
+		if tries++; tries == 1 {
+			for _, f := range []string{path, path + "-wal", path + "-shm"} {
+				if err := os.Rename(f, f+".old"); err != nil {
+					return err
+				}
+			}
+			if err := os.Rename(copied, path); err != nil {
+				return err
+			}
+		}
+		_, _, err := x.do(bg, id, req)
+		return err
+	})
+	if err != nil || tries != 2 {
+		t.Fatalf("%d tries, %v", tries, err)
+	}
+	other := openStore(t, path, Options{})
+	if in := must(other.Incident(bg, id)); in.Last != "in between" || in.Seq != 3 {
+		t.Errorf("the new record ends with %q #%d", in.Last, in.Seq)
 	}
 }
 
@@ -292,6 +332,40 @@ func TestWatchOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen(t, ch, 5*time.Second, "everything is to be read anew", isReset)
+}
+
+// What waits for a reader is put together, without touching what others have.
+func TestWaitingChangesAreMerged(t *testing.T) {
+	w := &sub{ready: make(chan struct{}, 1)}
+	event := func(seq int64) model.Event { return model.Event{Seq: seq} }
+	first := make([]model.Event, 1, 8)
+	first[0] = event(1)
+	w.add(model.Change{Events: first})
+	w.add(model.Change{Events: []model.Event{event(2)}})
+	w.add(model.Change{Events: []model.Event{event(3), event(4)}})
+	w.add(model.Change{Events: make([]model.Event, batchEvents-3)}) // one too many for the same batch
+	if c, _ := w.next(); len(c.Events) != 4 || c.Events[3].Seq != 4 {
+		t.Errorf("%d events", len(c.Events))
+	}
+	if spare := first[:2]; spare[1].Seq != 0 {
+		t.Error("the array of another reader was written")
+	}
+	if c, _ := w.next(); len(c.Events) != batchEvents-3 {
+		t.Errorf("%d events", len(c.Events))
+	}
+	w.add(model.Change{Events: first})
+	w.add(model.Change{Err: errMoved})
+	w.add(model.Change{Reset: true})
+	w.add(model.Change{Events: first})
+	if c, _ := w.next(); !c.Reset {
+		t.Errorf("what came before a reset: %+v", c)
+	}
+	if c, _ := w.next(); len(c.Events) != 1 {
+		t.Errorf("what came after it: %+v", c)
+	}
+	if c, ok := w.next(); ok {
+		t.Errorf("%+v", c)
+	}
 }
 
 func TestWatchIdle(t *testing.T) {

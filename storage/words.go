@@ -15,6 +15,7 @@ import (
 type words struct {
 	mu      sync.Mutex
 	db      *sql.DB
+	closed  bool
 	tail    string         // which state of the record the table tail is of
 	waiting map[int64]bool // the entries in it
 }
@@ -26,6 +27,9 @@ const tokenize = "tokenize = 'unicode61 remove_diacritics 2'"
 func (w *words) ready() error {
 	if w.db != nil {
 		return nil
+	}
+	if w.closed {
+		return errClosed
 	}
 	db, err := pool("file::memory:?_pragma=temp_store(2)", 1)
 	if err != nil {
@@ -50,6 +54,7 @@ func (w *words) ready() error {
 func (w *words) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.closed = true
 	if w.db != nil {
 		w.db.Close()
 		w.db = nil

@@ -135,8 +135,10 @@ func (s *Store) write(ctx context.Context, fn func(*txn) error) error {
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
+	case <-s.over:
+		return errClosed
 	case <-ctx.Done():
-		return ctx.Err()
+		return late(ctx, nil)
 	}
 	return s.attempts(ctx, func(ctx context.Context) error {
 		c, err := s.use(ctx)
@@ -167,8 +169,8 @@ func (s *Store) attempts(ctx context.Context, fn func(context.Context) error) er
 	defer cancel()
 	pause := 2 * time.Millisecond
 	for broke, gone := 0, 0; ; {
-		if err := ctx.Err(); err != nil {
-			return err
+		if ctx.Err() != nil {
+			return late(ctx, nil)
 		}
 		err := fn(limit)
 		switch {
@@ -180,7 +182,7 @@ func (s *Store) attempts(ctx context.Context, fn func(context.Context) error) er
 		case ambiguous(err) && broke < ioRetries:
 			broke++
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return late(ctx, err)
 		case limit.Err() != nil:
 			return model.Wrap(model.Busy, err, "the record stayed locked by another process for %s: nothing was written; try again in a moment", model.Span(retryFor))
 		default:
@@ -189,13 +191,22 @@ func (s *Store) attempts(ctx context.Context, fn func(context.Context) error) er
 		select {
 		case <-limit.Done():
 			if ctx.Err() != nil {
-				return ctx.Err()
+				return late(ctx, err)
 			}
 			return s.fault(err, "written")
 		case <-time.After(pause/2 + rand.N(pause)):
 		}
 		pause = min(2*pause, 100*time.Millisecond)
 	}
+}
+
+// late is the error for a caller whose time was over while the record was locked
+// (cause), or before it got its turn. Who broke it off knows why.
+func late(ctx context.Context, cause error) error {
+	if ctx.Err() == context.Canceled {
+		return ctx.Err()
+	}
+	return model.Wrap(model.Busy, errors.Join(ctx.Err(), cause), "the record is locked by another process: nothing was written; try again in a moment")
 }
 
 // transact runs fn between BEGIN and COMMIT on c's writer.

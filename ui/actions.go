@@ -18,6 +18,7 @@ const (
 	onRoles
 	onDue
 	onSituation
+	onBoard
 	anywhere place = 1<<16 - 1
 )
 
@@ -31,8 +32,9 @@ type action struct {
 	where place
 	why   func(*App) string // reason why it cannot be done now; nil: always can
 	run   func(*App) tea.Cmd
-	rank  int  // place in the line of hints, from 1; 0: not there
-	move  bool // only moves the selection: everybody knows these keys
+	rank  int             // place in the line of hints, from 1; 0: not there
+	when  func(*App) bool // if set, the hint is shown only then
+	move  bool            // only moves the selection: everybody knows these keys
 }
 
 func (c *action) reason(a *App) string {
@@ -47,8 +49,11 @@ func (a *App) places() place {
 	if a.screen == screenIncidents || a.room == nil {
 		return inList
 	}
-	return inRoom | [...]place{onTimeline, onRoles, onDue, onSituation}[a.focus]
+	return inRoom | panePlaces[a.focus]
 }
+
+// panePlaces are the places that the panes are.
+var panePlaces = [paneCount]place{onTimeline, onRoles, onDue, onSituation, onBoard}
 
 // special reports whether c belongs to one pane only.
 func (c *action) special() bool { return c.where&(inRoom|inList) == 0 }
@@ -58,8 +63,8 @@ func (c *action) special() bool { return c.where&(inRoom|inList) == 0 }
 func (a *App) actionFor(key string) (*action, bool) {
 	here := a.places()
 	var found *action
-	for i := range actions {
-		c := &actions[i]
+	for i := range a.acts {
+		c := &a.acts[i]
 		if c.where&here == 0 || !slices.Contains(c.keys, key) {
 			continue
 		}
@@ -74,9 +79,9 @@ func (a *App) actionFor(key string) (*action, bool) {
 func (a *App) hinted() []*action {
 	here := a.places()
 	var out []*action
-	for i := range actions {
-		c := &actions[i]
-		if c.rank > 0 && c.where&here != 0 && c.reason(a) == "" {
+	for i := range a.acts {
+		c := &a.acts[i]
+		if c.rank > 0 && len(c.keys) > 0 && c.where&here != 0 && c.reason(a) == "" && (c.when == nil || c.when(a)) {
 			out = append(out, c)
 		}
 	}
@@ -111,6 +116,8 @@ var globalActions = []action{
 		run: func(a *App) tea.Cmd { return a.goRoom() }},
 	{id: "incidents", keys: []string{"0"}, words: "Go to the list of incidents", where: anywhere,
 		run: func(a *App) tea.Cmd { a.screen = screenIncidents; return a.refreshList() }},
+	{id: "mouse", keys: []string{"ctrl+t"}, words: "Give the mouse to the terminal, to select text, or take it back", where: anywhere,
+		run: func(a *App) tea.Cmd { a.switchMouse(); return nil }},
 	{id: "zone", keys: []string{"U"}, words: "Show times in UTC or in local time", where: anywhere,
 		run: func(a *App) tea.Cmd { a.switchZone(); return nil }},
 	{id: "messages", keys: []string{"M"}, words: "Show earlier messages", where: anywhere,
@@ -145,10 +152,10 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { return a.composer.area.Focus() }},
 	{id: "order", keys: []string{"o", "@"}, words: "Give an order to somebody", short: "order", where: inRoom, rank: 5, why: writable,
 		run: func(a *App) tea.Cmd { return a.startLine("@") }},
-	{id: "take", keys: []string{"T"}, words: "Take command", short: "take command", where: inRoom, rank: 2, why: canTake,
-		run: func(a *App) tea.Cmd { return a.do(model.TakeCommand{}, "you are incident commander") }},
+	{id: "take", keys: []string{"T"}, words: "Take command", short: "take command", where: inRoom, rank: 1, why: canTake, when: vacant,
+		run: func(a *App) tea.Cmd { return a.takeCommand() }},
 	{id: "accept", keys: []string{"a"}, words: "Accept the role offered to you", short: "accept", where: inRoom, rank: 1, why: hasOffer,
-		run: func(a *App) tea.Cmd { return a.do(model.AcceptRole{}, "accepted: the role is yours") }},
+		run: func(a *App) tea.Cmd { return a.acceptOffer() }},
 	{id: "decline", keys: []string{"x"}, words: "Decline the role offered to you, or take your offer back", where: inRoom, why: hasAnyOffer,
 		run: func(a *App) tea.Cmd { return a.do(model.DeclineRole{}, "the hand-over has ended") }},
 	{id: "severity", keys: []string{"v"}, words: "Change the severity", short: "severity", where: inRoom, rank: 4, why: writable,
@@ -161,6 +168,32 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { return a.askHandover() }},
 	{id: "release", keys: []string{"R"}, words: "Release somebody from a role", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { return a.askRelease() }},
+	{id: "sentence", keys: []string{"s"}, words: "Compose the status sentence: edit, copy, log", short: "status sentence", where: inRoom, rank: 8, why: writable,
+		run: func(a *App) tea.Cmd { a.askSentence(); return nil }},
+	{id: "missed", keys: []string{"w"}, words: "What did I miss since my last key?", where: inRoom,
+		run: func(a *App) tea.Cmd { return a.missed() }},
+	{id: "brief", keys: []string{"b"}, words: "Briefing: for a hand-over or a newcomer", where: inRoom,
+		run: func(a *App) tea.Cmd { return a.briefing() }},
+	{id: "seen", keys: []string{"A"}, words: "Acknowledge the alarm for the whole room", short: "alarm seen", where: inRoom, rank: 2, why: hasAlarm,
+		run: func(a *App) tea.Cmd { return a.seeAlarm() }},
+	{id: "sizeup", keys: []string{"u"}, words: "Size-up: symptoms, scope, trend, plan B", where: inRoom, why: writable,
+		run: func(a *App) tea.Cmd { a.askSizeUp(); return nil }},
+	{id: "report", keys: []string{"c"}, words: "One more customer report", where: inRoom, why: writable,
+		run: func(a *App) tea.Cmd { return a.do(model.CountReports{Add: 1}, "") }},
+	{id: "hypothesis", keys: []string{"h"}, words: "Write down a hypothesis", where: inRoom, why: writable,
+		run: func(a *App) tea.Cmd { a.askNewHypothesis(); return nil }},
+	{id: "propose", keys: []string{"p"}, words: "Propose: any strong objections?", where: inRoom, why: writable,
+		run: func(a *App) tea.Cmd { a.askPropose(); return nil }},
+	{id: "object", keys: []string{"O"}, words: "Object strongly to a proposal", short: "object", where: inRoom, why: hasProposal, rank: 1,
+		run: func(a *App) tea.Cmd { return a.askObject() }},
+	{id: "temporary", keys: []string{"t"}, words: "Enter something temporary into the ledger", where: inRoom, why: writable,
+		run: func(a *App) tea.Cmd { a.askTemporary(); return nil }},
+	{id: "who", keys: []string{"P"}, words: "Who is here?", where: anywhere,
+		run: func(a *App) tea.Cmd { a.who(); return nil }},
+	{id: "links", keys: []string{"L"}, words: "Links: bridge, channel, document", where: inRoom,
+		run: func(a *App) tea.Cmd { return a.openLinks() }},
+	{id: "team", keys: []string{"n"}, words: "Form a sub-team", where: inRoom, why: writable,
+		run: func(a *App) tea.Cmd { a.askTeam(); return nil }},
 	{id: "milestone", keys: []string{"m"}, words: "Set or correct a milestone", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { return a.askMilestone() }},
 	{id: "describe", keys: []string{"E"}, words: "Edit title, services, description, start of impact", where: inRoom, why: writable,
@@ -186,9 +219,9 @@ var paneActions = []action{
 	{id: "down", keys: []string{"down", "j"}, words: "Down", where: onTimeline, run: lineMove(1), move: true},
 	{id: "pgup", keys: []string{"pgup", "ctrl+u"}, words: "A page up", where: onTimeline, run: lineMove(-10), move: true},
 	{id: "pgdown", keys: []string{"pgdown", "ctrl+d"}, words: "A page down", where: onTimeline, run: lineMove(10), move: true},
-	{id: "oldest", keys: []string{"home", "g"}, words: "To the beginning of the record", where: onTimeline,
+	{id: "oldest", keys: []string{"g", "home"}, words: "To the beginning of the record", where: onTimeline,
 		run: func(a *App) tea.Cmd { return a.goOldest() }},
-	{id: "newest", keys: []string{"end", "G"}, words: "To the newest entry, and follow", short: "follow", where: onTimeline,
+	{id: "newest", keys: []string{"G", "end"}, words: "To the newest entry, and follow", short: "follow", where: onTimeline,
 		run: func(a *App) tea.Cmd { return a.goNewest() }},
 	{id: "detail", keys: []string{"enter"}, words: "Show the entry with its history", short: "detail", where: onTimeline, rank: 1, why: hasEntry,
 		run: func(a *App) tea.Cmd { return a.detail() }},
@@ -206,17 +239,22 @@ var paneActions = []action{
 	{id: "role.assign", keys: []string{"enter"}, words: "Assign this role", short: "assign", where: onRoles, rank: 1, why: writable,
 		run: func(a *App) tea.Cmd { return a.askSelectedRole() }},
 
-	{id: "due.up", keys: []string{"up", "k"}, words: "Up", where: onDue, run: orderMove(-1), move: true},
-	{id: "due.down", keys: []string{"down", "j"}, words: "Down", where: onDue, run: orderMove(1), move: true},
-	{id: "due.ack", keys: []string{"u"}, words: "Order understood", short: "understood", where: onDue, rank: 1, why: hasOrder,
+	{id: "due.up", keys: []string{"up", "k"}, words: "Up", where: onDue, run: clockMove(-1), move: true},
+	{id: "due.down", keys: []string{"down", "j"}, words: "Down", where: onDue, run: clockMove(1), move: true},
+	{id: "due.act", keys: []string{"enter", "space"}, words: "Do what this clock asks for", short: "done", where: onDue, rank: 1, why: hasClock,
+		run: func(a *App) tea.Cmd { return a.actOnClock() }},
+	{id: "due.ack", keys: []string{"u"}, words: "Order understood", short: "understood", where: onDue, rank: 2, why: hasOrder,
 		run: func(a *App) tea.Cmd { return a.onOrder(func(n int) model.Command { return model.AckOrder{N: n} }) }},
-	{id: "due.done", keys: []string{"enter", "space"}, words: "Order done", short: "done", where: onDue, rank: 2, why: hasOrder,
-		run: func(a *App) tea.Cmd { a.askDone(); return nil }},
-	{id: "due.more", keys: []string{"m"}, words: "Five more minutes for the order", short: "+5 min", where: onDue, rank: 3, why: hasOrder,
-		run: func(a *App) tea.Cmd { return a.onOrder(func(n int) model.Command { return model.ExtendOrder{N: n} }) }},
+	{id: "due.more", keys: []string{"m"}, words: "More time: five minutes for an order, else with a reason", short: "more time", where: onDue, rank: 3, why: hasClock,
+		run: func(a *App) tea.Cmd { return a.more() }},
 	{id: "due.withdraw", keys: []string{"d"}, words: "Withdraw the order", short: "withdraw", where: onDue, rank: 4, why: hasOrder,
 		run: func(a *App) tea.Cmd { return a.onOrder(func(n int) model.Command { return model.WithdrawOrder{N: n} }) }},
 
-	{id: "situation.edit", keys: []string{"enter", "e"}, words: "Edit what is known", short: "edit", where: onSituation, rank: 1, why: writable,
-		run: func(a *App) tea.Cmd { a.askDescribe(); return nil }},
+	{id: "board.up", keys: []string{"up", "k"}, words: "Up", where: onBoard, run: boardMove(-1), move: true},
+	{id: "board.down", keys: []string{"down", "j"}, words: "Down", where: onBoard, run: boardMove(1), move: true},
+	{id: "board.act", keys: []string{"enter", "space"}, words: "Settle the selected line", short: "settle", where: onBoard, rank: 1, why: hasBoard,
+		run: func(a *App) tea.Cmd { return a.actOnBoard() }},
+
+	{id: "situation.edit", keys: []string{"enter", "e"}, words: "Edit the size-up", short: "size-up", where: onSituation, rank: 1, why: writable,
+		run: func(a *App) tea.Cmd { a.askSizeUp(); return nil }},
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"warroom/model"
 )
@@ -17,6 +18,8 @@ type App struct {
 	ctx   context.Context
 	store Store
 	log   *log.Logger // what is too long for the status line; never the screen
+	acts  []action    // what keys do, as bound
+	limit time.Duration
 
 	w, h  int
 	lay   layout
@@ -28,6 +31,12 @@ type App struct {
 	focus  pane
 	zoom   bool
 
+	mouse   bool // the terminal reports the mouse to us
+	press   click
+	dragged bool // somebody tried to select text with it
+	caller  caller
+	school  school
+
 	list     incidents
 	room     *room
 	wanted   string           // the incident that is to be opened
@@ -37,9 +46,13 @@ type App struct {
 	drafts   map[string]string // half-typed lines of incidents that were left
 	dialogs  []dialog
 
-	active time.Time // when somebody last did something, here or elsewhere
-	clock  int       // counts changes of the clocks' pace
-	pace   *pace     // nil without a terminal
+	present []model.Presence
+	told    model.Presence // what the others know of this terminal
+
+	active  time.Time // when somebody last did something, here or elsewhere
+	clock   int       // counts changes of the clocks' pace
+	lastKey time.Time
+	pace    *pace // nil without a terminal
 
 	queue   []job
 	sending bool
@@ -58,8 +71,12 @@ type tickMsg struct {
 // newApp makes the program's state; nothing is read yet.
 func newApp(ctx context.Context, c Config) *App {
 	a := &App{
-		cfg: c, ctx: ctx, store: c.Store, log: c.Log, theme: ansi16(), zone: c.Zone,
+		cfg: c, ctx: ctx, store: patient{c.Store}, log: c.Log, theme: themeFor(c.Theme, colorprofile.Unknown), zone: c.Zone,
 		composer: newComposer(), drafts: map[string]string{}, newest: map[string]int64{}, list: newIncidents(),
+		acts: actions, limit: storeDeadline, mouse: !c.NoMouse, caller: caller{mode: c.Notify},
+	}
+	if a.cfg.Rules == (model.Rules{}) {
+		a.cfg.Rules = model.Doctrine()
 	}
 	if a.zone == nil {
 		a.zone = time.UTC
@@ -69,6 +86,7 @@ func newApp(ctx context.Context, c Config) *App {
 	}
 	a.now = c.Now()
 	a.active = a.now
+	a.school = newSchool(c.Hints, a.now)
 	return a
 }
 
@@ -97,7 +115,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	cmd := a.route(msg)
 	a.measure()
-	return a, tea.Batch(cmd, a.page(), clock)
+	return a, tea.Batch(cmd, a.page(), clock, a.learn(), a.tellWhere())
 }
 
 func (a *App) route(msg tea.Msg) tea.Cmd {
@@ -112,7 +130,8 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		}
 		a.now = m.now
 		a.toast.expire(a.now)
-		return a.tick()
+		a.callOut()
+		return tea.Batch(a.tick(), a.callOverdue())
 	case changeMsg:
 		if !m.ok {
 			return nil
@@ -126,6 +145,12 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		return a.listed(m)
 	case searchMsg:
 		a.searched(m)
+		return nil
+	case presentMsg:
+		a.present = m
+		return nil
+	case missedMsg:
+		a.showMissed(m)
 		return nil
 	case historyMsg:
 		a.showHistory(m)
@@ -145,8 +170,31 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 			a.room.tl.put(m.entry)
 		}
 		return nil
+	case wheelMsg:
+		return a.wheeled(m)
+	case tea.MouseClickMsg:
+		return a.clicked(m)
+	case dragMsg:
+		a.dragged, a.school.now = true, nil
+		return nil
+	case tea.FocusMsg:
+		a.focused(true)
+		return nil
+	case tea.BlurMsg:
+		a.focused(false)
+		return nil
+	case callMsg:
+		return a.callNow()
+	case tea.ColorProfileMsg:
+		a.dress(m.Profile)
+		return nil
 	case tea.KeyPressMsg, tea.PasteMsg:
-		return a.typed(msg)
+		cmd := a.typed(msg)
+		a.lastKey = a.now
+		if a.room != nil {
+			a.room.seen = a.room.inc.Seq
+		}
+		return cmd
 	}
 	if a.composer.focused() && len(a.dialogs) == 0 {
 		return a.composer.update(msg, a.names())
@@ -200,6 +248,10 @@ func (a *App) typed(msg tea.Msg) tea.Cmd {
 	}
 	if p, ok := msg.(tea.PasteMsg); ok {
 		if a.screen == screenRoom && a.room != nil {
+			if why := writable(a); why != "" {
+				a.say(warning, why)
+				return nil
+			}
 			cmd := a.composer.area.Focus()
 			a.composer.paste(p.Content)
 			return cmd
@@ -211,7 +263,7 @@ func (a *App) typed(msg tea.Msg) tea.Cmd {
 			a.say(warning, why)
 			return nil
 		}
-		return act.run(a)
+		return tea.Batch(act.run(a), a.practise(act.id))
 	}
 	return nil
 }
@@ -237,7 +289,7 @@ func (a *App) compose() tea.Cmd {
 		id = c.retry
 	}
 	c.take()
-	return a.send(job{incident: a.room.inc.ID, request: model.Request{ID: id, Command: cmd}, line: text})
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{ID: id, Command: model.Ruled(cmd, a.cfg.Rules)}, line: text})
 }
 
 // leave quits, unless something would be lost.
@@ -266,12 +318,17 @@ func (a *App) resize() {
 
 // measure lays the screen out anew: the input grows as it is typed into.
 func (a *App) measure() {
-	roles, due := 0, 0
+	before, seen := a.lay, a.room != nil && a.room.tl.shown(a.timelineHeight())
+	var want [paneCount]int
 	if a.room != nil {
-		roles, due = len(a.roleRows())+1, max(2, len(a.dueRows()))+1
+		a.room.clocks = a.room.inc.Clocks(a.cfg.Rules, a.now)
+		want = [paneCount]int{
+			paneRoles: len(a.roleRows()) + 1, paneDue: max(2, len(a.room.clocks)) + 1,
+			paneSituation: len(a.situation(40)) + 1, paneBoard: max(1, len(a.boardRows())) + 1,
+		}
 	}
-	a.lay = arrange(a.w, a.h, a.screen, a.focus, a.zoom, a.composer.height()+a.noticeLines(), roles, due)
+	a.lay = arrange(a.w, a.h, a.screen, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want)
 	if a.room != nil {
-		a.room.tl.look(a.lay.panes[paneTimeline].Dx(), a.zone, a.theme)
+		a.refit(before, seen)
 	}
 }

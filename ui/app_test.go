@@ -335,6 +335,9 @@ func TestRolesAndHandover(t *testing.T) {
 	ana.keys("a")
 	ana.sees("no role is offered to you")
 	bob.keys("a")
+	bob.sees("You take command from ana", "Who does what:")
+	ana.sees("IC ana")
+	bob.keys("a")
 	bob.sees("IC bob")
 	ana.hear(model.Receipt{Events: events(t, bob)})
 	ana.sees("IC bob", "bob assigned as incident commander")
@@ -343,7 +346,7 @@ func TestRolesAndHandover(t *testing.T) {
 func TestSeverityStatusUndo(t *testing.T) {
 	x := sit(t, 100, 30)
 	x.declare("api down")
-	x.keys("v", "text:1", "enter")
+	x.keys("v", "1")
 	x.sees("SEV-1", "Severity changed from SEV-3 to SEV-1")
 	x.keys("z")
 	x.sees("Severity changed from SEV-1 to SEV-3")
@@ -411,7 +414,8 @@ func TestOrders(t *testing.T) {
 	x.keys("tab", "tab", "u")
 	x.sees("@bob understood")
 	x.keys("enter", "text:340 s", "enter")
-	x.sees("@bob done: check replica lag: 340 s", "nothing due")
+	x.sees("@bob done: check replica lag: 340 s")
+	x.lacks("@bob check replica lag overdue")
 }
 
 func TestSearchJumps(t *testing.T) {
@@ -501,7 +505,7 @@ func TestResize(t *testing.T) {
 // Each action that can be reached has a word, and no key means two things in
 // one place.
 func TestActionsTable(t *testing.T) {
-	for _, p := range []place{inList, inRoom | onTimeline, inRoom | onRoles, inRoom | onDue, inRoom | onSituation} {
+	for _, p := range []place{inList, inRoom | onTimeline, inRoom | onRoles, inRoom | onDue, inRoom | onSituation, inRoom | onBoard} {
 		taken := map[string]*action{}
 		for i := range actions {
 			c := &actions[i]

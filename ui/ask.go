@@ -68,9 +68,10 @@ func (a *App) askSeverity() tea.Cmd {
 		items = append(items, it)
 	}
 	p := newPicker("How bad is it? We do not argue now: take the higher", items, func(a *App, it item) tea.Cmd {
-		return a.do(model.SetSeverity{To: it.data.(model.Severity)}, "now "+it.data.(model.Severity).String()+" · z takes it back")
+		return a.do(model.SetSeverity{To: it.data.(model.Severity)}, "now "+it.data.(model.Severity).String()+" · "+a.key("undo")+" takes it back")
 	})
-	p.foot = "1-5 or ↑↓ choose · enter set · /sev 2 why gives a reason"
+	p.digits = true
+	p.foot = "1-5 sets it · esc back · /sev 2 why gives a reason"
 	a.open(p)
 	return nil
 }
@@ -88,7 +89,11 @@ func (a *App) askStatus() tea.Cmd {
 	}
 	p := newPicker("Move to which status?", items, func(a *App, it item) tea.Cmd {
 		s := it.data.(model.Status)
-		return a.do(model.SetStatus{To: s}, "now "+string(s)+" · z takes it back")
+		if s == model.Resolved || s == model.Closed {
+			a.askResolve(s)
+			return nil
+		}
+		return a.do(model.SetStatus{To: s}, "now "+string(s)+" · "+a.key("undo")+" takes it back")
 	})
 	p.sel = min(at+1, len(items)-1) // the next one is the likely one
 	a.open(p)
@@ -146,7 +151,7 @@ func (a *App) askHandover() tea.Cmd {
 		}
 	}
 	if a.room.inc.Holder(r) == "" {
-		a.say(warning, "nobody is "+r.String()+" yet: r assigns it")
+		a.say(warning, "nobody is "+r.String()+" yet: "+a.key("role")+" assigns it")
 		return nil
 	}
 	p := newPicker("Hand over "+r.String()+" to whom? It moves when they accept", a.personItems(), func(a *App, it item) tea.Cmd {
@@ -168,7 +173,7 @@ func (a *App) askRelease() tea.Cmd {
 	}
 	a.open(newPicker("Release whom?", items, func(a *App, it item) tea.Cmd {
 		as := it.data.(model.Assignment)
-		return a.do(model.ReleaseRole{Role: as.Role, Person: as.Person}, "released · z takes it back")
+		return a.do(model.ReleaseRole{Role: as.Role, Person: as.Person}, "released · "+a.key("undo")+" takes it back")
 	}))
 	return nil
 }
@@ -279,21 +284,13 @@ func (a *App) askAmend() {
 	})
 }
 
-func (a *App) askDone() {
-	d, _ := a.selectedOrder()
-	a.ask("Order done: "+d.text, []field{textField("result", "", "lag is 340 s", "what came of it; may be empty")},
-		func(a *App, v []string) (model.Command, error) {
-			return model.FinishOrder{N: d.order, Result: v[0]}, nil
-		})
-}
-
 // palette lists the actions: all, or only those of this place.
 func (a *App) palette(here bool) tea.Cmd {
 	places := a.places()
 	var items []item
 	for pass := range 3 { // what can be done in this place comes first, moving about last
-		for i := range actions {
-			c := &actions[i]
+		for i := range a.acts {
+			c := &a.acts[i]
 			local := c.where&places != 0
 			turn := 0
 			if c.move {

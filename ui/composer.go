@@ -21,6 +21,7 @@ type composer struct {
 	at      int    // place in history; len(history) when not in it
 	draft   string // what was being typed before going into history
 	problem string // why the last line was not taken
+	idle    string // what stands in the input while nobody types
 	retry   model.ID
 	retried string // the text that retry belongs to
 }
@@ -167,7 +168,7 @@ func (c *composer) lines(w, h int, th *theme) ([]string, *tea.Cursor) {
 		}
 		p := segs{{prompt, st}}
 		if c.empty() && i == 0 && !c.focused() {
-			out = append(out, append(p, seg{"enter to write", th.dim}).fit(w))
+			out = append(out, append(p, seg{c.idle, th.dim}).fit(w))
 			continue
 		}
 		out = append(out, p.fit(3)+fitANSI(r, w-3))

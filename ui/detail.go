@@ -62,6 +62,10 @@ func (a *App) showHistory(m historyMsg) {
 		key: func(a *App, key string) (bool, tea.Cmd) {
 			switch key {
 			case "e":
+				if why := writable(a); why != "" {
+					a.say(warning, why)
+					return false, nil
+				}
 				a.askAmend()
 				return true, nil
 			case "y":

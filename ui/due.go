@@ -2,71 +2,97 @@ package ui
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
 )
 
 const minute = time.Minute
 
-// dueRow is a clock that runs towards a moment.
-type dueRow struct {
-	at    time.Time
-	text  string
-	order int // number of the order, 0 if it is none
-	state model.OrderState
-}
-
-// dueRows lists what is due, soonest first, so that what is overdue stands on top.
-func (a *App) dueRows() []dueRow {
+// clocks is the rail: everything that becomes due, soonest first. It is computed
+// once per message, in measure.
+func (a *App) clocks() []model.Clock {
 	if a.room == nil {
 		return nil
 	}
-	var out []dueRow
-	for _, o := range a.room.inc.Orders {
-		if o.Pending() {
-			out = append(out, dueRow{o.Due, "@" + model.Visible(o.Person) + " " + model.Brief(o.Task, 60), o.N, o.State})
-		}
-	}
-	slices.SortStableFunc(out, func(x, y dueRow) int { return x.at.Compare(y.at) })
-	return out
+	return a.room.clocks
 }
 
-func (a *App) selectedOrder() (dueRow, bool) {
-	rows := a.dueRows()
-	if a.room == nil || a.room.order >= len(rows) {
-		return dueRow{}, false
+// selectedClock is the clock that keys in the pane Due act on. The selection
+// sticks to its clock, whatever comes before it.
+func (a *App) selectedClock() (model.Clock, bool) {
+	cs := a.clocks()
+	for _, c := range cs {
+		if c.Key == a.room.clock {
+			return c, true
+		}
 	}
-	return rows[a.room.order], true
+	if len(cs) > 0 {
+		return cs[0], true
+	}
+	return model.Clock{}, false
+}
+
+func clockMove(n int) func(*App) tea.Cmd {
+	return func(a *App) tea.Cmd {
+		cs := a.clocks()
+		sel, ok := a.selectedClock()
+		if !ok {
+			return nil
+		}
+		for i, c := range cs {
+			if c.Key == sel.Key {
+				a.room.clock = cs[min(max(i+n, 0), len(cs)-1)].Key
+				break
+			}
+		}
+		return nil
+	}
+}
+
+// firstClock is the clock that stands on top of a rail of h lines.
+func (a *App) firstClock(h int) int {
+	sel, _ := a.selectedClock()
+	for i, c := range a.clocks() {
+		if c.Key == sel.Key && i >= h-1 {
+			return i - h + 2
+		}
+	}
+	return 0
 }
 
 func (a *App) drawDue(w, h int, focused bool) []string {
 	th := a.theme
-	out := []string{a.paneTitle(paneDue, w, segs{{"o order ", th.dim}})}
-	rows := a.dueRows()
-	if len(rows) == 0 && h > 1 {
+	out := []string{a.paneTitle(paneDue, w, segs{{a.key("order") + " order ", th.dim}})}
+	cs := a.clocks()
+	if len(cs) == 0 && h > 1 {
 		out = append(out, segs{{" nothing is due · @name task 5m", th.dim}}.fit(w))
 	}
-	for i, d := range rows {
+	sel, _ := a.selectedClock()
+	for _, c := range cs[a.firstClock(h):] {
 		if len(out) == h {
 			break
 		}
-		left := d.at.Sub(a.now)
-		st, clock := style(""), clockShort(left)
-		switch {
-		case left < 0:
-			st, clock = th.badge, "overdue "+clockShort(-left)
-		case left < 2*minute:
-			st = th.warn
-		}
+		face, st := a.clockFace(c)
 		mark := " "
-		if d.state == model.OrderAccepted {
+		if o, ok := a.room.inc.Order(c.N); ok && c.Kind == model.ClockOrder && o.State == model.OrderAccepted {
 			mark = "✓"
 		}
-		l := segs{{fmt.Sprintf("%s%d ", mark, d.order), th.dim}, {d.text, ""}}
-		r := segs{{clock, st}, {" ", ""}}
-		if focused && i == a.room.order {
+		if c.Snoozed {
+			mark = "z"
+		}
+		l := segs{{mark, th.dim}, {model.Brief(c.Text, 80), ""}}
+		if c.N > 0 && c.Kind == model.ClockOrder {
+			l = segs{{fmt.Sprintf("%s%d ", mark, c.N), th.dim}, {model.Brief(c.Text, 80), ""}}
+		}
+		if c.Kind == model.ClockCallout {
+			l = l.over(th.dim)
+		}
+		r := segs{{face, st}, {" ", ""}}
+		if focused && c.Key == sel.Key {
 			out = append(out, spreadOver(w, l.over(th.selected), r.over(th.selected), th.selected))
 			continue
 		}
@@ -75,8 +101,24 @@ func (a *App) drawDue(w, h int, focused bool) []string {
 	return blank(out, w, h)
 }
 
-// clockShort is a countdown: 02:12 below an hour, 1h05 above.
-func clockShort(d time.Duration) string {
+// clockFace is the time that is left, and how loud it is.
+func (a *App) clockFace(c model.Clock) (string, style) {
+	left := c.Due.Sub(a.now)
+	switch {
+	case c.Overdue(a.now) && c.Seen != "":
+		return "overdue " + countdown(-left) + " seen", a.theme.warn
+	case c.Overdue(a.now):
+		return "overdue " + countdown(-left), a.theme.badge
+	case c.Kind == model.ClockCallout:
+		return countdown(max(0, left)), a.theme.dim
+	case left < 2*minute:
+		return countdown(left), a.theme.warn
+	}
+	return countdown(left), ""
+}
+
+// countdown is a distance in time: 02:12 below an hour, 1h05 above.
+func countdown(d time.Duration) string {
 	d = d.Truncate(time.Second)
 	if d < time.Hour {
 		return fmt.Sprintf("%02d:%02d", int(d.Minutes()), int(d.Seconds())%60)
@@ -85,4 +127,92 @@ func clockShort(d time.Duration) string {
 		return fmt.Sprintf("%dh%02d", int(d.Hours()), int(d.Minutes())%60)
 	}
 	return fmt.Sprintf("%dd", int(d.Hours())/24)
+}
+
+// actOnClock does what a clock asks for: each kind has one obvious answer.
+func (a *App) actOnClock() tea.Cmd {
+	c, _ := a.selectedClock()
+	switch c.Kind {
+	case model.ClockOrder:
+		a.ask("Order done: "+model.Brief(c.Text, 60), []field{textField("result", "", "lag is 340 s", "what came of it; may be empty")},
+			func(a *App, v []string) (model.Command, error) { return model.FinishOrder{N: c.N, Result: v[0]}, nil })
+	case model.ClockSilence:
+		a.askDecide(c.N)
+	case model.ClockVerify:
+		a.askWorked(c.N)
+	case model.ClockMitigation:
+		return a.do(model.RemoveMitigation{N: c.N}, "removed from the ledger · "+a.key("undo")+" does not bring it back, "+a.key("temporary")+" enters it again")
+	case model.ClockUpdate:
+		return a.startLine("update: ")
+	case model.ClockAck, model.ClockCommand:
+		return a.do(model.TakeCommand{}, "you are incident commander")
+	case model.ClockCallout:
+		since := max(0, a.now.Sub(a.room.inc.Started()))
+		return a.do(model.AddNote{Text: "callout: " + model.Span(since.Truncate(minute)) + " into the incident"}, "")
+	case model.ClockReview:
+		a.askReview()
+	}
+	return nil
+}
+
+// more puts the selected clock off: an order gets five minutes, anything else
+// asks why.
+func (a *App) more() tea.Cmd {
+	c, _ := a.selectedClock()
+	switch c.Kind {
+	case model.ClockOrder:
+		return a.do(model.ExtendOrder{N: c.N}, "five more minutes")
+	case model.ClockCallout:
+		a.say(warning, "a callout passes by itself")
+		return nil
+	}
+	a.ask("Put off: "+model.Brief(c.Text, 60), []field{
+		textField("for", "10m", "10m", "for how long, from now"),
+		textField("why", "", "nothing new yet", "the reason is logged"),
+	}, func(a *App, v []string) (model.Command, error) {
+		d, ok := model.ParseSpan(strings.ToLower(v[0]))
+		if !ok {
+			return nil, model.Errorf(model.Invalid, "%q is no length of time: give for example 10m", v[0])
+		}
+		return model.Snooze{Key: c.Key, For: d, Reason: v[1], Rules: a.cfg.Rules}, nil
+	})
+	return nil
+}
+
+// seeAlarm acknowledges the loudest alarm for the whole room.
+func (a *App) seeAlarm() tea.Cmd {
+	for _, c := range a.clocks() {
+		if c.Overdue(a.now) && c.Seen == "" {
+			return a.do(model.SeeAlarm{Key: c.Key, Rules: a.cfg.Rules}, "seen: it stays overdue and is quiet for everybody")
+		}
+	}
+	return nil
+}
+
+func hasAlarm(a *App) string {
+	for _, c := range a.clocks() {
+		if c.Overdue(a.now) && c.Seen == "" {
+			return writable(a)
+		}
+	}
+	return "nothing is overdue that nobody has seen"
+}
+
+func hasClock(a *App) string {
+	if _, ok := a.selectedClock(); !ok {
+		return "nothing is due: " + a.key("order") + " gives an order"
+	}
+	return writable(a)
+}
+
+func hasOrder(a *App) string {
+	if c, ok := a.selectedClock(); !ok || c.Kind != model.ClockOrder {
+		return "that is no order: " + a.key("order") + " gives one"
+	}
+	return writable(a)
+}
+
+func (a *App) onOrder(make func(n int) model.Command) tea.Cmd {
+	c, _ := a.selectedClock()
+	return a.do(make(c.N), "")
 }

@@ -138,14 +138,11 @@ func (f *form) answered(err error) (done bool) {
 
 func (f *form) view(a *App, w, h int) ([]string, *tea.Cursor) {
 	th := a.theme
-	label := 0
-	for _, fd := range f.fields {
-		label = max(label, width(fd.label))
-	}
-	label += 2
+	label := f.labelWidth()
 	var out []string
 	var cur *tea.Cursor
-	for i := range f.fields {
+	first, last := f.window(w, h)
+	for i := first; i < last; i++ {
 		fd := &f.fields[i]
 		st := th.dim
 		if i == f.at {
@@ -173,6 +170,7 @@ func (f *form) view(a *App, w, h int) ([]string, *tea.Cursor) {
 			continue
 		}
 		fd.input.SetWidth(w - label - 1)
+		fd.input.SetStyles(th.input())
 		if i == f.at {
 			if cur = fd.input.Cursor(); cur != nil {
 				cur.X += label
@@ -191,9 +189,29 @@ func (f *form) view(a *App, w, h int) ([]string, *tea.Cursor) {
 	}
 	if note != "" && len(out)+1 < h {
 		out = append(out, strings.Repeat(" ", w))
-		for _, l := range wrap(note, w, 3) {
-			out = append(out, segs{{l, st}}.fit(w))
-		}
+	}
+	for _, l := range wrap(note, w, min(3, h-len(out))) {
+		out = append(out, segs{{l, st}}.fit(w))
 	}
 	return out, cur
+}
+
+func (f *form) labelWidth() int {
+	n := 0
+	for _, fd := range f.fields {
+		n = max(n, width(fd.label))
+	}
+	return n + 2
+}
+
+// window says which fields are drawn in h lines. Where not all fit, it is those
+// around the one that is filled in; why the form was refused is shown before
+// anything else.
+func (f *form) window(w, h int) (first, last int) {
+	if f.problem != "" {
+		h -= len(wrap("✗ "+f.problem, w, 2))
+	}
+	n := min(len(f.fields), max(1, h))
+	first = max(0, f.at-n+1)
+	return first, first + n
 }

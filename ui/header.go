@@ -70,7 +70,7 @@ func (a *App) wideHeader() []string {
 		first.add(th.warn.and(th.strong), "DRILL ")
 	}
 	first.add(th.strong, model.Visible(inc.Title))
-	right := segs{{inc.ID + "  ", th.dim}, {model.Clock(inc.Elapsed(a.now)), th.strong}, {"  " + a.zoneName() + " ", th.dim}}
+	right := segs{{inc.ID + "  ", th.dim}, {model.Face(inc.Elapsed(a.now)), th.strong}, {"  " + a.zoneName() + " ", th.dim}}
 	second := segs{{" ", ""}}
 	for i, p := range model.Phases {
 		if i > 0 {
@@ -80,7 +80,9 @@ func (a *App) wideHeader() []string {
 		switch {
 		case p == cur:
 			second.add(th.accent.and(th.strong), "● "+phaseLabel(p))
-			second.add("", " "+string(inc.Status))
+			if !strings.EqualFold(string(p), string(inc.Status)) {
+				second.add("", " "+string(inc.Status))
+			}
 		case passed(p, cur):
 			second.add(th.dim, phaseLabel(p)+" ✓")
 		default:
@@ -95,9 +97,13 @@ func (a *App) wideHeader() []string {
 	}
 	third := segs{{" ", ""}}
 	a.addDue(&third, 3)
+	here := a.hereNote()
+	if here != "" {
+		here = "  " + here
+	}
 	return []string{
 		spread(a.w, first, right),
-		spread(a.w, second, append(a.commander(a.w < 150), seg{" ", ""})),
+		spread(a.w, second, append(a.commander(a.w < 150), seg{here + " ", th.dim})),
 		spread(a.w, third, segs{a.live(), {" ", ""}}),
 	}
 }
@@ -109,6 +115,8 @@ func phaseLabel(p model.Phase) string {
 		return "Review"
 	case model.PhaseActions:
 		return "Actions"
+	case model.PhasePrevention:
+		return "Prevent"
 	}
 	return string(p)
 }
@@ -135,12 +143,16 @@ func (a *App) narrowHeader() []string {
 	first.add(th.strong, model.Visible(inc.Title))
 	right := a.commander(true)
 	right.add("", " ")
-	right.add(th.strong, model.Clock(inc.Elapsed(a.now))+" ")
+	right.add(th.strong, model.Face(inc.Elapsed(a.now))+" ")
 	second := segs{{" ", ""}, {"● ", th.accent}, {string(inc.Status), th.strong}, {"  ", ""}}
 	a.addDue(&second, 1)
+	here := a.hereNote()
+	if here != "" {
+		here += " · "
+	}
 	return []string{
 		spread(a.w, first, right),
-		spread(a.w, second, segs{{a.zoneName() + " · ", th.dim}, a.live(), {" ", ""}}),
+		spread(a.w, second, segs{{here + a.zoneName() + " · ", th.dim}, a.live(), {" ", ""}}),
 	}
 }
 
@@ -151,25 +163,35 @@ func (a *App) addDue(s *segs, n int) {
 		s.add(th.alarm, model.Message(a.stale))
 		return
 	}
-	for i, d := range a.dueRows() {
-		if i == n {
+	shown := 0
+	for _, c := range a.clocks() {
+		if shown == n {
 			break
 		}
-		left := d.at.Sub(a.now)
-		st := th.dim
+		if c.Kind == model.ClockCallout { // it asks nobody for anything
+			continue
+		}
+		face, st := a.clockFace(c)
 		mark := ""
-		if i == 0 {
-			st, mark = th.warn, "▸ "
-		} else {
+		switch {
+		case shown > 0:
 			s.add("", "   ")
+		case st == "":
+			st, mark = th.strong, "▸ "
+		default:
+			mark = "▸ "
 		}
-		when := " in " + clockShort(left)
-		if left < 0 {
-			st, when = th.badge, " overdue "+clockShort(-left)
+		if shown > 0 && st == "" {
+			st = th.dim
 		}
-		s.add(st, mark+d.text+when)
+		word := " in "
+		if c.Overdue(a.now) {
+			word = " "
+		}
+		s.add(st, mark+model.Brief(c.Text, 50)+word+face)
+		shown++
 	}
-	if len(a.dueRows()) == 0 {
+	if shown == 0 {
 		s.add(th.dim, "nothing due")
 	}
 }

@@ -111,6 +111,9 @@ func (l *incidents) move(n int) {
 	l.sel = l.rows[i].ID
 }
 
+// first is the row that stands on top when n are shown.
+func (l *incidents) first(n int) int { return max(0, l.index()-n+1) }
+
 // column widths of the list; a column of width 0 is left out, and the title
 // takes what remains.
 type listColumns struct{ id, services, commander, last int }
@@ -138,14 +141,9 @@ func (a *App) drawIncidents(w, h int) []string {
 	if len(l.rows) == listLimit {
 		head.add(th.dim, "· the first 500; / searches all ")
 	}
-	out := []string{spread(w, head, segs{{"f filter ", th.dim}})}
+	out := []string{spread(w, head, segs{{a.key("list.filter") + " filter ", th.dim}})}
 	c := columnsFor(w)
-	start := 0
-	rows := h - 1
-	if i := l.index(); i >= rows {
-		start = i - rows + 1
-	}
-	for i := start; i < len(l.rows) && len(out) < h; i++ {
+	for i := l.first(h - 1); i < len(l.rows) && len(out) < h; i++ {
 		s := l.rows[i]
 		line := a.incidentRow(s, c, w)
 		if s.ID == l.sel {
@@ -221,9 +219,9 @@ func (a *App) welcome(w, h int) []string {
 		lines = []segs{
 			{{"Nothing is burning.", th.strong}},
 			nil,
-			{{"d", th.accent}, {"  declare an incident: a title is enough", ""}},
-			{{"f", th.accent}, {"  show closed incidents too", ""}},
-			{{"?", th.accent}, {"  every action, with its key", ""}},
+			{{a.key("list.declare"), th.accent}, {"  declare an incident: a title is enough", ""}},
+			{{a.key("list.filter"), th.accent}, {"  show closed incidents too", ""}},
+			{{a.key("help"), th.accent}, {"  every action, with its key", ""}},
 			nil,
 			{{"New here? `warroom demo` plays an incident in ninety seconds.", th.dim}},
 		}
@@ -231,9 +229,9 @@ func (a *App) welcome(w, h int) []string {
 		lines = []segs{
 			{{"No incident yet.", th.strong}},
 			nil,
-			{{"d", th.accent}, {"  declare an incident: a title is enough", ""}},
-			{{"?", th.accent}, {"  every action, with its key", ""}},
-			{{"q", th.accent}, {"  leave", ""}},
+			{{a.key("list.declare"), th.accent}, {"  declare an incident: a title is enough", ""}},
+			{{a.key("help"), th.accent}, {"  every action, with its key", ""}},
+			{{a.key("quit"), th.accent}, {"  leave", ""}},
 			nil,
 			{{"New here? `warroom demo` plays an incident in ninety seconds.", th.dim}},
 		}

@@ -18,11 +18,12 @@ const (
 	paneRoles
 	paneDue
 	paneSituation
+	paneBoard
 	paneCount
 )
 
 func (p pane) String() string {
-	return [...]string{"Timeline", "Roles", "Due", "Situation"}[p]
+	return [...]string{"Timeline", "Roles", "Due", "Situation", "Board"}[p]
 }
 
 // The sizes at which the screen changes its shape, in cells.
@@ -47,9 +48,9 @@ type layout struct {
 
 // arrange gives every part its place. It depends on nothing but its arguments.
 // focus is the pane that is shown when only one can be, zoom shows it alone;
-// compose is how many lines the input needs, situation and roles how many lines
-// those panes would like.
-func arrange(w, h int, s screen, focus pane, zoom bool, compose, roles, due int) layout {
+// compose is how many lines the input needs, want how many lines each pane would
+// like.
+func arrange(w, h int, s screen, focus pane, zoom bool, compose int, want [paneCount]int) layout {
 	l := layout{w: w, h: h}
 	if w < minWidth || h < minHeight {
 		l.tiny = true
@@ -93,13 +94,13 @@ func arrange(w, h int, s screen, focus pane, zoom bool, compose, roles, due int)
 		l.panes[focus] = l.body
 		return l
 	}
-	l.columns(roles, due)
+	l.columns(focus, want)
 	return l
 }
 
 // columns cuts the body of a wide room: the timeline takes what is left beside
 // one column of panes, or two where there is plenty of room.
-func (l *layout) columns(roles, due int) {
+func (l *layout) columns(focus pane, want [paneCount]int) {
 	b := l.body
 	side := min(max(b.Dx()/3, 38), 48)
 	if b.Dx() >= hugeWidth {
@@ -107,17 +108,30 @@ func (l *layout) columns(roles, due int) {
 		x1 := x2 - side - 1
 		l.panes[paneTimeline] = image.Rect(b.Min.X, b.Min.Y, x1-1, b.Max.Y)
 		mid := image.Rect(x1, b.Min.Y, x2-1, b.Max.Y)
-		l.panes[paneRoles], l.panes[paneDue] = split(mid, roles)
-		l.panes[paneSituation] = image.Rect(x2, b.Min.Y, b.Max.X, b.Max.Y)
+		l.panes[paneRoles], l.panes[paneDue] = split(mid, want[paneRoles])
+		right := image.Rect(x2, b.Min.Y, b.Max.X, b.Max.Y)
+		l.panes[paneSituation], l.panes[paneBoard] = split(right, min(want[paneSituation]+1, right.Dy()-want[paneBoard]-1))
 		return
 	}
 	x := b.Max.X - side
 	l.panes[paneTimeline] = image.Rect(b.Min.X, b.Min.Y, x-1, b.Max.Y)
 	col := image.Rect(x, b.Min.Y, b.Max.X, b.Max.Y)
-	third := col.Dy() / 3
-	l.panes[paneRoles], col = split(col, min(roles, max(third, col.Dy()-due-12)))
-	l.panes[paneDue], l.panes[paneSituation] = split(col, min(due, max(third, 3)))
+	l.panes[paneRoles], col = split(col, min(want[paneRoles], col.Dy()/3))
+	l.panes[paneDue], col = split(col, min(want[paneDue], max(3, col.Dy()/3)))
+	if col.Dy() < 2*minShared+1 { // no room for both: the one in focus, else the situation
+		if focus == paneBoard {
+			l.panes[paneBoard] = col
+		} else {
+			l.panes[paneSituation] = col
+		}
+		return
+	}
+	l.panes[paneSituation], l.panes[paneBoard] = split(col, max(minShared, min(want[paneSituation], col.Dy()-1-min(want[paneBoard], col.Dy()/2))))
 }
+
+// minShared is the least height at which the situation and the board stand one
+// above the other.
+const minShared = 5
 
 // split cuts n lines off the top of r, with a rule between the parts.
 func split(r image.Rectangle, n int) (top, rest image.Rectangle) {

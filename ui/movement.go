@@ -13,28 +13,28 @@ import (
 
 func writable(a *App) string {
 	if ro, why := a.store.ReadOnly(); ro {
-		return why
+		return "read-only: " + why
 	}
 	return ""
 }
 
 func hasRow(a *App) string {
 	if a.list.index() < 0 {
-		return "there is no incident to open: d declares one"
+		return "there is no incident to open: " + a.key("list.declare") + " declares one"
 	}
 	return ""
 }
 
 func hasRoom(a *App) string {
 	if a.room == nil {
-		return "no incident is open: choose one and press enter"
+		return "no incident is open: choose one and press " + a.key("list.open")
 	}
 	return ""
 }
 
 func hasEntry(a *App) string {
 	if a.room == nil || a.room.tl.index(a.room.tl.sel) < 0 {
-		return "no entry is selected: ↑ selects the newest"
+		return "no entry is selected: " + a.key("up") + " selects the newest"
 	}
 	return ""
 }
@@ -46,25 +46,13 @@ func hasWritableEntry(a *App) string {
 	return writable(a)
 }
 
-func hasOrder(a *App) string {
-	if _, ok := a.selectedOrder(); !ok {
-		return "no order is running: o gives one"
-	}
-	return writable(a)
-}
+func vacant(a *App) bool { return a.room.inc.Status.Live() && a.room.inc.Commander() == "" }
 
 func canTake(a *App) string {
-	ic := a.room.inc.Commander()
-	switch {
-	case ic == "":
-		return writable(a)
-	case model.SamePerson(ic, a.cfg.Actor):
+	if model.SamePerson(a.room.inc.Commander(), a.cfg.Actor) {
 		return "you are incident commander"
 	}
-	if o, ok := a.room.inc.Offer(model.Commander); ok && model.SamePerson(o.To, a.cfg.Actor) {
-		return writable(a)
-	}
-	return model.Visible(ic) + " holds command: ask for a hand-over"
+	return writable(a)
 }
 
 func hasOffer(a *App) string {
@@ -96,13 +84,6 @@ func lineMove(n int) func(*App) tea.Cmd {
 func roleMove(n int) func(*App) tea.Cmd {
 	return func(a *App) tea.Cmd {
 		a.room.role = min(max(a.room.role+n, 0), len(a.roleRows())-1)
-		return nil
-	}
-}
-
-func orderMove(n int) func(*App) tea.Cmd {
-	return func(a *App) tea.Cmd {
-		a.room.order = max(0, min(a.room.order+n, len(a.dueRows())-1))
 		return nil
 	}
 }
@@ -198,7 +179,7 @@ func (a *App) switchZone() {
 func (a *App) strike() tea.Cmd {
 	e, _ := a.room.tl.selected()
 	on := !e.Struck
-	done := "taken back · d restores it"
+	done := "taken back · " + a.key("strike") + " restores it"
 	if !on {
 		done = "restored"
 	}
@@ -217,9 +198,4 @@ func (a *App) copyEntry() tea.Cmd {
 	e, _ := a.room.tl.selected()
 	a.say(info, "sent to the clipboard")
 	return tea.SetClipboard(a.stamp(e.When) + " " + a.zoneName() + " " + model.Visible(e.Actor) + ": " + strings.Join(model.VisibleLines(e.Line), "\n"))
-}
-
-func (a *App) onOrder(make func(n int) model.Command) tea.Cmd {
-	d, _ := a.selectedOrder()
-	return a.do(make(d.order), "")
 }

@@ -105,8 +105,8 @@ func (a *App) stir() tea.Cmd {
 // dueSoon reports whether seconds matter: something is due within two minutes or
 // has just become overdue.
 func (a *App) dueSoon() bool {
-	for _, d := range a.dueRows() {
-		if left := d.at.Sub(a.now); left < 2*minute && left > -2*minute {
+	for _, c := range a.clocks() {
+		if left := c.Due.Sub(a.now); left < 2*minute && left > -2*minute {
 			return true
 		}
 	}

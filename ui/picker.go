@@ -28,6 +28,7 @@ type picker struct {
 	items   []item
 	shown   []int // indices into items
 	sel     int
+	digits  bool                          // a digit chooses that item at once
 	free    string                        // if set, text that is no item may be chosen, under this label
 	choose  func(*App, item) tea.Cmd      // for an item, or one with only text for free input
 	changed func(*App, string) tea.Cmd    // if set, the items follow what is typed
@@ -98,6 +99,10 @@ func (p *picker) update(a *App, msg tea.Msg) (bool, tea.Cmd) {
 		case "enter":
 			return p.pick(a)
 		}
+		if s := k.String(); p.digits && p.input.Value() == "" && len(s) == 1 && s[0] >= '1' && int(s[0]-'1') < len(p.items) {
+			p.sel = int(s[0] - '1')
+			return p.pick(a)
+		}
 	}
 	before := p.input.Value()
 	var cmd tea.Cmd
@@ -133,9 +138,21 @@ func (p *picker) pick(a *App) (bool, tea.Cmd) {
 	return false, nil
 }
 
+// window says which items are drawn in h lines: how many lines stand over them,
+// the first of them, and how many there is room for.
+func (p *picker) window(h int) (top, start, rows int) {
+	top = 1
+	if p.heading != nil && p.heading(p.input.Value()) != "" {
+		top = 2
+	}
+	rows = max(1, min(h-top, 14))
+	return top, max(0, min(p.sel-rows/2, len(p.shown)-rows)), rows
+}
+
 func (p *picker) view(a *App, w, h int) ([]string, *tea.Cursor) {
 	p.input.SetWidth(w - 3)
 	th := a.theme
+	p.input.SetStyles(th.input())
 	out := []string{segs{{"› ", th.accent}}.fit(2) + fitANSI(p.input.View(), w-2)}
 	cur := p.input.Cursor()
 	if cur != nil {
@@ -147,8 +164,7 @@ func (p *picker) view(a *App, w, h int) ([]string, *tea.Cursor) {
 			out = append(out, segs{{s, th.dim}}.fit(w))
 		}
 	}
-	rows := max(1, min(h-len(out), 14))
-	start := max(0, min(p.sel-rows/2, len(p.shown)-rows))
+	_, start, rows := p.window(h)
 	for i := start; i < len(p.shown) && i < start+rows; i++ {
 		it := p.items[p.shown[i]]
 		mark, st := "  ", style("")

@@ -41,7 +41,7 @@ func (a *App) selectedRole() (roleRow, bool) {
 
 func (a *App) drawRoles(w, h int, focused bool) []string {
 	th := a.theme
-	out := []string{a.paneTitle(paneRoles, w, segs{{"r assign  H hand over ", th.dim}})}
+	out := []string{a.paneTitle(paneRoles, w, segs{{a.key("role") + " assign  " + a.key("handover") + " hand over ", th.dim}})}
 	label := min(17, w/2)
 	for i, r := range a.roleRows() {
 		if len(out) == h {
@@ -58,7 +58,7 @@ func (a *App) drawRoles(w, h int, focused bool) []string {
 			right.add(th.dim, model.Span(max(0, a.now.Sub(r.held.Since)).Truncate(minute))+" ")
 		case r.role == model.Commander && a.room.inc.Status.Live():
 			left.add(th.alarm, "NO COMMANDER")
-			right.add(th.dim, "T take ")
+			right.add(th.dim, a.key("take")+" take ")
 		default:
 			left.add(th.dim, "–")
 		}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -12,8 +13,14 @@ import (
 type room struct {
 	inc   *model.Incident
 	tl    timeline
-	role  int // selected row of the role board
-	order int // selected row of the rail
+	role  int    // selected row of the role board
+	clock string // selected clock of the rail, by key
+	board boardRow
+
+	clocks  []model.Clock // as of the last message
+	callout string        // key of the callout that is awaited
+	seen    int64         // the newest event when a key was last pressed here
+	entered time.Time
 }
 
 type (
@@ -48,9 +55,9 @@ type (
 
 // read makes a command that calls the store with a deadline.
 func (a *App) read(f func(context.Context, Store) tea.Msg) tea.Cmd {
-	store, base := a.store, a.ctx
+	store, base, limit := a.store, a.ctx, a.limit
 	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(base, storeDeadline)
+		ctx, cancel := context.WithTimeout(base, limit)
 		defer cancel()
 		return f(ctx, store)
 	}
@@ -114,9 +121,9 @@ func (a *App) opened(m roomMsg) tea.Cmd {
 		a.room.tl.load(m.entries)
 		return a.catchUp()
 	}
-	r := &room{inc: m.inc, tl: newTimeline()}
+	r := &room{inc: m.inc, tl: newTimeline(), seen: m.inc.Seq, entered: a.now}
 	if same { // the same one, at another place
-		r.tl.kinds, r.role, r.order = a.room.tl.kinds, a.room.role, a.room.order
+		r.tl.kinds, r.role, r.clock, r.board = a.room.tl.kinds, a.room.role, a.room.clock, a.room.board
 	} else {
 		a.leaveRoom()
 		a.composer.set(a.drafts[m.id])
@@ -223,5 +230,5 @@ func (a *App) changed(c model.Change) tea.Cmd {
 	if len(c.Events) == 0 {
 		return nil
 	}
-	return tea.Batch(a.absorb(c.Events), a.refreshList())
+	return tea.Batch(a.absorb(c.Events), a.refreshList(), a.callFor(c.Events))
 }

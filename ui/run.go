@@ -10,6 +10,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+
+	"warroom/model"
 )
 
 // Config is what the program is started with.
@@ -20,8 +22,15 @@ type Config struct {
 	Zone     *time.Location   // in which times are shown; nil: UTC
 	Local    *time.Location   // the other zone of the switch; nil: the machine's
 	Now      func() time.Time // nil: time.Now
+	Rules    model.Rules      // zero: model.Doctrine
 	NoColor  bool
-	Theme    string
+	Theme    string                  // one of ThemeNames; "": auto
+	Keys     []Binding               // keys of the person's own
+	Seat     Seat                    // nil: others are not told who is here
+	Present  <-chan []model.Presence // nil: nobody tells
+	NoMouse  bool                    // leave the mouse to the terminal, until it is switched on
+	Notify   string                  // NotifyOn, NotifyBell or NotifyOff; "": on
+	Hints    Memory                  // of first-time hints; nil: none are given
 	Version  string
 	Log      *log.Logger // for what is too long for the screen; nil: nowhere
 	In       io.Reader   // nil: the terminal
@@ -32,6 +41,13 @@ type Config struct {
 // Run shows the war room until the person leaves or ctx ends. It returns nil, or
 // what made it end early.
 func Run(ctx context.Context, c Config) error {
+	if err := CheckTheme(c.Theme); err != nil {
+		return err
+	}
+	acts, err := bind(c.Keys)
+	if err != nil {
+		return err
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -53,9 +69,18 @@ func Run(ctx context.Context, c Config) error {
 	if c.Environ != nil {
 		opts = append(opts, tea.WithEnvironment(c.Environ))
 	}
+	getenv := os.Getenv
+	if c.Environ != nil {
+		getenv = tea.EnvMsg(c.Environ).Getenv
+	}
+	wh := &wheel{after: func(d time.Duration, f func()) { time.AfterFunc(d, f) }}
+	opts = append(opts, tea.WithFilter(wh.filter))
 	a := newApp(ctx, c)
+	a.acts = acts
+	a.caller.form = callForm(getenv)
 	p := tea.NewProgram(a, opts...)
 	a.pace = &pace{program: p}
+	wh.send = p.Send
 	relayed := make(chan struct{})
 	go func() {
 		defer close(relayed)
@@ -63,7 +88,14 @@ func Run(ctx context.Context, c Config) error {
 			p.Send(changeMsg{change, true})
 		}
 	}()
-	_, err := p.Run()
+	if c.Present != nil {
+		go func() {
+			for here := range c.Present { // it ends with ctx
+				p.Send(presentMsg(here))
+			}
+		}()
+	}
+	_, err = p.Run()
 	cancel()
 	<-relayed
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {

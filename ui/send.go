@@ -61,9 +61,9 @@ func (a *App) next() tea.Cmd {
 	a.sending = true
 	j := a.queue[0]
 	a.queue = a.queue[1:]
-	store, base := a.store, a.ctx
+	store, base, limit := a.store, a.ctx, a.limit
 	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(base, storeDeadline)
+		ctx, cancel := context.WithTimeout(base, limit)
 		defer cancel()
 		r, err := store.Do(ctx, j.incident, j.request)
 		return doneMsg{j, r, err}

@@ -7,43 +7,103 @@ import (
 	"warroom/model"
 )
 
-// drawSituation is what is known about the incident as a whole.
-func (a *App) drawSituation(w, h int, focused bool) []string {
+// drawSituation is what is known about the incident as a whole: first the
+// commander's size-up, then facts and milestones, last what doctrine suggests.
+func (a *App) drawSituation(w, h int) []string {
+	out := []string{a.paneTitle(paneSituation, w, segs{{a.key("sizeup") + " size-up  " + a.key("describe") + " edit ", a.theme.dim}})}
+	for _, l := range a.situation(w) {
+		if len(out) < h {
+			out = append(out, l.fit(w))
+		}
+	}
+	return blank(out, w, h)
+}
+
+func (a *App) situation(w int) []segs {
 	th, inc := a.theme, a.room.inc
-	out := []string{a.paneTitle(paneSituation, w, segs{{"E edit ", th.dim}})}
+	var out []segs
 	const label = 13
-	put := func(name, value string, lines int) {
+	put := func(name, value string, st style, lines int) {
 		for i, l := range wrap(model.Visible(value), w-label-1, lines) {
 			if i > 0 {
 				name = ""
 			}
-			out = append(out, segs{{" " + pad(name, label-1), th.dim}, {l, ""}}.fit(w))
+			out = append(out, segs{{" " + pad(name, label-1), th.dim}, {l, st}})
 		}
 	}
+	for _, d := range inc.Advise(a.cfg.Rules, a.now) {
+		if d.Loud { // the header says it already
+			continue
+		}
+		for i, l := range wrap(model.Visible(d.Text), w-3, 2) {
+			mark := " ! "
+			if i > 0 {
+				mark = "   "
+			}
+			out = append(out, segs{{mark + l, th.warn}})
+		}
+	}
+	u := inc.SizeUp
+	if u.Symptoms == "" && inc.Description != "" {
+		put("what", strings.ReplaceAll(inc.Description, "\n", " "), "", 2)
+	} else {
+		put("symptoms", unknown(u.Symptoms), dimIf(u.Symptoms == "", th), 2)
+	}
+	put("scope", unknown(u.Scope), dimIf(u.Scope == "", th), 2)
+	trend := dimIf(u.Trend == "", th)
+	switch u.Trend {
+	case "falling":
+		trend = th.good
+	case "rising", "flapping":
+		trend = th.warn
+	}
+	put("trend", unknown(u.Trend), trend, 1)
+	put("plan B", unknown(u.PlanB), dimIf(u.PlanB == "", th), 2)
 	if len(inc.Services) > 0 {
-		put("services", strings.Join(inc.Services, ", "), 2)
+		put("services", strings.Join(inc.Services, ", "), "", 2)
 	}
-	if inc.Description != "" {
-		put("what", strings.ReplaceAll(inc.Description, "\n", " "), 4)
+	if inc.Reports > 0 {
+		put("customers", fmt.Sprintf("%d reports", inc.Reports), "", 1)
 	}
-	put("reported by", inc.By, 1)
+	for _, l := range inc.Links {
+		put(model.Brief(l.Name, label-2), l.URL, "", 1)
+	}
+	for _, t := range inc.Teams {
+		put("team "+t.Name, t.Leader+": "+t.Task, "", 1)
+	}
+	if inc.Review.Owner != "" {
+		put("postmortem", inc.Review.Owner+", due "+a.stamp(inc.Review.Due), "", 1)
+	}
+	if n := len(inc.Todos); n > 0 {
+		put("follow-ups", fmt.Sprint(n), "", 1)
+	}
 	for _, m := range model.Milestones {
 		k, ok := inc.Milestones[m]
 		if !ok {
+			if m == model.ImpactStarted {
+				out = append(out, segs{{" " + pad(m.String(), 20) + "not known · " + a.key("describe"), th.dim}})
+			}
 			continue
 		}
-		st := style("")
-		note := ""
+		st, note := style(""), ""
 		if k.Void {
 			st, note = th.dim, " (went back)"
 		}
-		out = append(out, segs{{" " + pad(m.String(), 20), th.dim}, {a.stamp(k.At) + note, st}}.fit(w))
+		out = append(out, segs{{" " + pad(m.String(), 20), th.dim}, {a.stamp(k.At) + note, st}})
 	}
-	if _, ok := inc.Milestones[model.ImpactStarted]; !ok {
-		out = append(out, segs{{" " + pad("impact started", 20) + "not known · E", th.dim}}.fit(w))
+	return out
+}
+
+func unknown(s string) string {
+	if s == "" {
+		return "not said"
 	}
-	if n := len(inc.Todos); n > 0 {
-		out = append(out, segs{{" " + pad("follow-ups", 20), th.dim}, {fmt.Sprint(n), ""}}.fit(w))
+	return s
+}
+
+func dimIf(cond bool, th *theme) style {
+	if cond {
+		return th.dim
 	}
-	return blank(out, w, h)
+	return ""
 }

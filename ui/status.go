@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,18 +55,19 @@ func (a *App) statusLine() string {
 		return segs{{" " + mark + a.toast.text, st}}.fit(a.w)
 	}
 	var left segs
-	for _, s := range []struct {
-		s    screen
-		name string
-	}{{screenRoom, "1 Room"}, {screenIncidents, "0 Incidents"}} {
+	for _, s := range a.screenTabs() {
 		st := th.dim
-		if s.s == a.screen {
+		if s.screen == a.screen {
 			st = th.selected
 		}
 		left.add("", " ")
 		left.add(st, " "+s.name+" ")
 	}
-	return spread(a.w, left, a.hints(a.w-left.width()-2))
+	room := a.w - left.width() - 2
+	if l := a.lessonLine(room); l != nil {
+		return spread(a.w, left, l)
+	}
+	return spread(a.w, left, a.hints(room))
 }
 
 // hints are the most useful keys here, as many as fit.
@@ -75,15 +77,29 @@ func (a *App) hints(room int) segs {
 	if a.composer.focused() {
 		return segs{{"enter", th.accent}, {" save  ", th.dim}, {"tab", th.accent}, {" complete  ", th.dim}, {"esc", th.accent}, {" leave ", th.dim}}
 	}
+	all := a.hinted()
+	size := func(c *action) int { return width(keyName(c.keys[0])) + 1 + width(c.short) + 2 }
+	last := slices.IndexFunc(all, func(c *action) bool { return c.id == "help" }) // always there, at the end
 	used := 0
-	for _, act := range a.hinted() {
-		n := width(act.keys[0]) + 1 + width(act.short) + 2
-		if used+n > room {
+	if last >= 0 {
+		used = size(all[last])
+	}
+	put := func(c *action) {
+		out.add(th.accent, keyName(c.keys[0]))
+		out.add(th.dim, " "+c.short+"  ")
+	}
+	for i, c := range all {
+		if i == last {
+			continue
+		}
+		if used+size(c) > room {
 			break
 		}
-		used += n
-		out.add(th.accent, keyName(act.keys[0]))
-		out.add(th.dim, " "+act.short+"  ")
+		used += size(c)
+		put(c)
+	}
+	if last >= 0 && used <= room {
+		put(all[last])
 	}
 	return out
 }
@@ -129,9 +145,13 @@ func (a *App) noticeLines() int { return len(a.notices()) }
 
 // grammar is the reminder under the input.
 func (a *App) grammar() string {
-	return segs{{"   " + strings.Join([]string{
+	left := segs{{"   " + strings.Join([]string{
 		"note", "@name order 3m", "-7m back-dated", "! important", "todo", "finding: decision: change:", "/command",
-	}, " · "), a.theme.dim}}.fit(a.w)
+	}, " · "), a.theme.dim}}
+	if note := a.typingNote(); note != "" {
+		return spread(a.w, left, segs{{note + " ", a.theme.accent}})
+	}
+	return left.fit(a.w)
 }
 
 // zoneName is the zone in which times are shown.

@@ -278,8 +278,11 @@ func glyph(e model.Entry) string {
 		return "●"
 	case e.Kind.Written():
 		return string(e.Kind[0])
-	case strings.HasPrefix(string(e.Kind), "order_"):
-		return "o"
+	}
+	for prefix, sign := range map[string]string{"order_": "o", "hypothesis_": "h", "decision_": "d", "mitigation_": "m"} {
+		if strings.HasPrefix(string(e.Kind), prefix) {
+			return sign
+		}
 	}
 	return " "
 }
@@ -423,15 +426,15 @@ func dayRule(day time.Time, w int, th *theme) string {
 	return segs{{name + strings.Repeat("─", max(0, w-width(name)-1)), th.dim}}.fit(w)
 }
 
-// state says in a few words what the timeline is doing.
-func (t *timeline) state() string {
+// state says in a few words what the timeline is doing; key makes it follow.
+func (t *timeline) state(key string) string {
 	switch {
 	case t.follow:
 		return "following"
 	case t.fresh > 0:
-		return fmt.Sprintf("%d new ↓ G", t.fresh)
+		return fmt.Sprintf("%d new ↓ %s", t.fresh, key)
 	}
-	return "paused · G follows"
+	return "paused · " + key + " follows"
 }
 
 // blank fills lines up to h with empty ones of w cells.

@@ -13,7 +13,7 @@ import (
 // View draws the frame: each part gives the lines of its rectangle, and they are
 // put side by side. It reads state and changes nothing but caches.
 func (a *App) View() tea.View {
-	v := tea.View{AltScreen: true, ReportFocus: true, WindowTitle: a.windowTitle()}
+	v := tea.View{AltScreen: true, ReportFocus: true, MouseMode: a.mouseMode(), WindowTitle: a.windowTitle()}
 	switch {
 	case a.w == 0:
 		return v
@@ -120,7 +120,9 @@ func (a *App) drawPane(p pane, r image.Rectangle) []string {
 	case paneDue:
 		return a.drawDue(r.Dx(), r.Dy(), focused)
 	case paneSituation:
-		return a.drawSituation(r.Dx(), r.Dy(), focused)
+		return a.drawSituation(r.Dx(), r.Dy())
+	case paneBoard:
+		return a.drawBoard(r.Dx(), r.Dy(), focused)
 	}
 	return a.drawTimeline(r.Dx(), r.Dy(), focused)
 }
@@ -144,7 +146,7 @@ func (a *App) timelineState() segs {
 	if t.fresh > 0 {
 		st = a.theme.warn
 	}
-	return segs{{fmt.Sprintf("%d entries · %s ", a.room.inc.Lines, t.state()), st}}
+	return segs{{fmt.Sprintf("%d entries · %s ", a.room.inc.Lines, t.state(a.key("newest"))), st}}
 }
 
 // paneName is the title of a pane; focus shows as a bar and as colour.
@@ -162,16 +164,12 @@ func (a *App) paneTitle(p pane, w int, right segs) string {
 // paneTabs names the panes where only one is shown.
 func (a *App) paneTabs() string {
 	var s segs
-	for p := range paneCount {
-		name := p.String()
-		if n := len(a.dueRows()); p == paneDue && n > 0 {
-			name = fmt.Sprintf("%s %d", name, n)
-		}
-		if p == a.focus {
+	for _, tab := range a.paneTabSpans() {
+		if tab.pane == a.focus {
 			s.add(a.theme.accent, "▌")
-			s.add(a.theme.accent.and(a.theme.strong), name+" ")
+			s.add(a.theme.accent.and(a.theme.strong), tab.name+" ")
 		} else {
-			s.add(a.theme.dim, " "+name+" ")
+			s.add(a.theme.dim, " "+tab.name+" ")
 		}
 		s.add("", " ")
 	}
@@ -193,6 +191,7 @@ func (a *App) drawComposer(h int) []string {
 	if a.lay.wide {
 		rows--
 	}
+	a.composer.idle = a.idleText()
 	lines, _ := a.composer.lines(a.w, max(1, rows), a.theme)
 	out = append(out, lines...)
 	if a.lay.wide {

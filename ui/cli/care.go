@@ -19,6 +19,7 @@ func (a *app) careCommands(root *cobra.Command) {
 	a.backup(root)
 	a.rebuild(root)
 	a.doctor(root)
+	a.keys(root)
 	a.version(root)
 	a.demo(root)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode"
@@ -130,10 +131,10 @@ func TestReadConfig(t *testing.T) {
 	}{
 		"empty":     {text: ""},
 		"comment":   {text: "# nothing\n"},
-		"all":       {text: "user: ana\ndb: ~/x.db\nzone: utc\ntheme: dark\n", want: config{"ana", filepath.Join(dir, "x.db"), "utc", "dark"}},
+		"all":       {text: "user: ana\ndb: ~/x.db\nzone: utc\ntheme: dark\n", want: config{User: "ana", DB: filepath.Join(dir, "x.db"), Zone: "utc", Theme: "dark"}},
 		"url":       {text: "db: postgres://host/db\n", want: config{DB: "postgres://host/db"}},
 		"unknown":   {text: "\nusr: ana\n", err: `:2: there is no setting "usr": did you mean user?`},
-		"far":       {text: "password: x\n", err: `:1: there is no setting "password": there are user, db, zone, theme`},
+		"far":       {text: "password: x\n", err: `:1: there is no setting "password": there are user, db, zone, theme, mouse, notify, hints, keys`},
 		"relative":  {text: "user: a\n\ndb: x.db\n", err: ":3: db is"},
 		"zone":      {text: "zone: Mars/Base\n", err: ":1: zone is"},
 		"syntax":    {text: "user: ana\n\tdb: x\n", err: ":2: this cannot be read"},
@@ -151,12 +152,12 @@ func TestReadConfig(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || got != c.want {
+			if err != nil || !reflect.DeepEqual(got, c.want) {
 				t.Errorf("got %+v, %v, want %+v", got, err, c.want)
 			}
 		})
 	}
-	if c, err := readConfig(filepath.Join(dir, "missing")); err != nil || c != (config{}) {
+	if c, err := readConfig(filepath.Join(dir, "missing")); err != nil || !reflect.DeepEqual(c, config{}) {
 		t.Errorf("missing file: %+v, %v", c, err)
 	}
 	if _, err := readConfig(dir); model.CodeOf(err) != model.Invalid {

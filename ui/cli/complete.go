@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,16 @@ const (
 	slotMilestone
 	slotOrder
 	slotFile
+	slotHypothesis
+	slotHypothesisState
+	slotProposal
+	slotDecision
+	slotOutcome
+	slotYesNo
+	slotMitigation
+	slotClock
+	slotTeam
+	slotLink
 )
 
 // completionTime is how long the shell may wait for words.
@@ -104,6 +115,16 @@ func (a *app) offer(s slot, id string) []string {
 		for _, m := range model.Milestones {
 			put(string(m), m.String())
 		}
+	case slotHypothesisState:
+		for _, st := range model.HypothesisStates {
+			put(string(st), st.String())
+		}
+	case slotOutcome:
+		put("go", "it is done")
+		put("no", "it is not done")
+	case slotYesNo:
+		put("yes", "it worked")
+		put("no", "it did not work")
 	default:
 		out = a.offerRecorded(s, id)
 	}
@@ -144,18 +165,62 @@ func (a *app) offerRecorded(s slot, id string) []string {
 	if err != nil {
 		return nil
 	}
+	return a.offerOf(s, i)
+}
+
+// offerOf lists what an incident knows.
+func (a *app) offerOf(s slot, i *model.Incident) []string {
 	var out []string
-	if s == slotPerson {
+	put := func(word, help string) {
+		if model.Visible(word) == word { // what cannot be typed is not offered
+			out = append(out, word+"\t"+model.Brief(help, 70))
+		}
+	}
+	switch s {
+	case slotPerson:
 		for _, p := range i.People {
 			if model.Visible(p) == p { // a name that cannot be typed is not offered
 				out = append(out, p)
 			}
 		}
-		return out
-	}
-	for _, o := range i.Orders {
-		if o.Pending() {
-			out = append(out, strconv.Itoa(o.N)+"\t@"+model.Brief(o.Person, 20)+" "+model.Brief(o.Task, 50))
+	case slotOrder:
+		for _, o := range i.Orders {
+			if o.Pending() {
+				put(strconv.Itoa(o.N), "@"+o.Person+" "+o.Task)
+			}
+		}
+	case slotHypothesis:
+		for _, h := range i.Hypotheses {
+			put(strconv.Itoa(h.N), h.State.String()+": "+h.Text)
+		}
+	case slotProposal, slotDecision:
+		for _, d := range i.Decisions {
+			if d.Pending() == (s == slotProposal) && d.Outcome != model.OutcomeNo {
+				put(strconv.Itoa(d.N), d.Text)
+			}
+		}
+	case slotMitigation:
+		for _, m := range i.Mitigations {
+			if m.InPlace() {
+				put(strconv.Itoa(m.N), m.Text)
+			}
+		}
+	case slotClock:
+		for _, k := range i.Clocks(a.rules(), time.Now()) {
+			put(k.Key, k.Text)
+		}
+	case slotTeam:
+		for _, t := range i.Teams {
+			put(t.Name, "@"+t.Leader+" "+t.Task)
+		}
+		for _, name := range model.TeamNames {
+			if !slices.ContainsFunc(i.Teams, func(t model.Team) bool { return t.Name == name }) {
+				put(name, "a new team")
+			}
+		}
+	case slotLink:
+		for _, l := range i.Links {
+			put(l.Name, l.URL)
 		}
 	}
 	return out

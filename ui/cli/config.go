@@ -19,10 +19,14 @@ import (
 // config is the config file: defaults for the flags of the same name. It holds
 // no secrets.
 type config struct {
-	User  string `yaml:"user"`
-	DB    string `yaml:"db"`
-	Zone  string `yaml:"zone"`
-	Theme string `yaml:"theme"`
+	User   string   `yaml:"user"`
+	DB     string   `yaml:"db"`
+	Zone   string   `yaml:"zone"`
+	Theme  string   `yaml:"theme"`
+	Mouse  string   `yaml:"mouse"`  // on, off
+	Notify string   `yaml:"notify"` // on, off, bell
+	Hints  string   `yaml:"hints"`  // on, off
+	Keys   bindings `yaml:"keys"`
 }
 
 // The zones a config file may name.
@@ -65,6 +69,10 @@ func readConfig(path string) (config, error) {
 	default:
 		return c, model.Errorf(model.Invalid, "%s:%d: zone is %q: give utc or local", path, lineOf(data, "zone"), model.Brief(c.Zone, 40))
 	}
+	c.Keys.placed(path)
+	if err := c.checkScreen(func(key string) string { return fmt.Sprintf("%s:%d", path, lineOf(data, key)) }); err != nil {
+		return c, err
+	}
 	if c.DB, err = atHome(c.DB); err != nil {
 		return c, model.Errorf(model.Invalid, "%s:%d: %s", path, lineOf(data, "db"), err)
 	}
@@ -73,6 +81,9 @@ func readConfig(path string) (config, error) {
 
 // inConfig words an error of the YAML reader.
 func inConfig(path string, err error) error {
+	if fault := lineFault(path, err); fault != nil {
+		return fault
+	}
 	var at *token.Token
 	what := "this cannot be read"
 	var unknown *yaml.UnknownFieldError
@@ -109,7 +120,7 @@ func inConfig(path string, err error) error {
 }
 
 // settings are the keys of the config file.
-var settings = []string{"user", "db", "zone", "theme"}
+var settings = []string{"user", "db", "zone", "theme", "mouse", "notify", "hints", "keys"}
 
 // lineOf finds the line of a top-level key.
 func lineOf(data []byte, key string) int {

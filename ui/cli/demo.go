@@ -35,9 +35,11 @@ func (a *app) demo(root *cobra.Command) {
 			return wrongUse("demo")
 		case !(speed >= slowest && speed <= fastest):
 			return model.Errorf(model.Invalid, "%v is no speed: give %v (slow) to %v (at once)", speed, slowest, fastest)
+		case a.flag.readOnly:
+			return model.Errorf(model.Invalid, "the demo writes into a record of its own: leave --read-only away")
 		case a.flag.db != "":
 			return model.Errorf(model.Invalid, "the demo plays in a record of its own: use --keep FILE to keep it")
-		case keep == "" && !a.interactive():
+		case keep == "" && !a.interactive() && !a.accessible():
 			return model.Errorf(model.Invalid, "the demo needs a terminal: without one it can only be kept, with --keep FILE")
 		}
 		path := keep
@@ -56,7 +58,7 @@ func (a *app) demo(root *cobra.Command) {
 			return err
 		}
 		defer s.Close()
-		if a.interactive() {
+		if a.interactive() || a.accessible() {
 			err = a.watch(ctx, s, speed)
 		} else {
 			err = demo.Play(ctx, s, demo.Options{Speed: speed})

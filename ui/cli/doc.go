@@ -3,7 +3,7 @@
 // them to the record and prints what came of it, for people or as JSON.
 //
 // Together with main.go it is the place where the parts are wired, so it may
-// import model, storage, ui and ui/demo.
+// import model, storage, ui, ui/plain and ui/demo.
 //
 //	arguments, config file, environment
 //	     │  root.go, config.go

@@ -162,7 +162,7 @@ func (x *export) document(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	head, err := encode(incidentOf(i, x.now))
+	head, err := encode(incidentOf(i, x.a.rules(), x.now))
 	if err != nil {
 		return err
 	}

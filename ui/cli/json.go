@@ -75,20 +75,21 @@ type incidentJSON struct {
 	Orders         []orderJSON                  `json:"orders"`
 	Milestones     map[model.Milestone]markJSON `json:"milestones"`
 	Todos          []model.Todo                 `json:"todos"`
-	People         []string                     `json:"people"`
-	Entries        int                          `json:"entries"` // lines of the timeline
-	Seq            int64                        `json:"seq"`
-	Head           model.Digest                 `json:"head"`
+	leadJSON
+	People  []string     `json:"people"`
+	Entries int          `json:"entries"` // lines of the timeline
+	Seq     int64        `json:"seq"`
+	Head    model.Digest `json:"head"`
 }
 
-func incidentOf(i *model.Incident, now time.Time) incidentJSON {
+func incidentOf(i *model.Incident, r model.Rules, now time.Time) incidentJSON {
 	v := incidentJSON{
 		ID: i.ID, Title: i.Title, Description: i.Description, Services: list(i.Services),
 		Severity: i.Severity, Status: i.Status, StatusSince: moment(i.StatusSince), Phase: i.Status.Phase(),
 		Live: i.Status.Live(), Drill: i.Drill, Source: i.Source, DuplicateOf: i.DuplicateOf, DeclaredBy: i.By,
 		Started: moment(i.Started()), ElapsedSeconds: i.Elapsed(now).Seconds(), VacantSince: moment(i.VacantSince),
 		Roles: list(i.Roles), Offers: list(i.Offers), Orders: []orderJSON{}, Milestones: map[model.Milestone]markJSON{},
-		Todos: list(i.Todos), People: list(i.People), Entries: i.Lines, Seq: i.Seq, Head: i.Head,
+		Todos: list(i.Todos), leadJSON: leadOf(i, r, now), People: list(i.People), Entries: i.Lines, Seq: i.Seq, Head: i.Head,
 	}
 	if t, ok := i.At(model.Declared); ok {
 		v.DeclaredAt = moment(t)

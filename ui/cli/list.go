@@ -99,7 +99,7 @@ func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) erro
 		}
 		cells = append(cells, []cell{
 			{s.ID, strong}, {severityText(s.Severity), severityStyle(s.Severity)},
-			c(string(s.Status)), {model.Clock(elapsed(s, now)), faint}, ic, c(title),
+			c(string(s.Status)), {model.Face(elapsed(s, now)), faint}, ic, c(title),
 		})
 	}
 	p.table(0, cells)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	xterm "github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -42,7 +41,7 @@ func (a *app) logCommands(root *cobra.Command) {
 		case len(rest) == 1 && rest[0] == "-":
 			return a.pipe(ctx, id)
 		}
-		cmd, err := model.Compose(strings.Join(rest, " "), time.Now(), a.zone)
+		cmd, err := a.compose(strings.Join(rest, " "))
 		if err != nil {
 			return err
 		}
@@ -137,7 +136,7 @@ func (a *app) line(ctx context.Context, id string, l inputLine) (model.Receipt, 
 	if l.err != nil {
 		return model.Receipt{}, l.err
 	}
-	cmd, err := model.Compose(l.text, time.Now(), a.zone)
+	cmd, err := a.compose(l.text)
 	if err != nil {
 		return model.Receipt{}, err
 	}

@@ -12,8 +12,8 @@ import (
 // mdTime is how the Markdown record writes times; it says once that they are UTC.
 const mdTime = "2006-01-02 15:04:05"
 
-// markdown writes an incident as a record to read: facts, roles, milestones,
-// orders, follow-ups, the timeline with what was corrected, and the head of the
+// markdown writes an incident as a record to read: facts, roles, what was
+// believed and decided, milestones, orders, follow-ups, the timeline with what was corrected, and the head of the
 // chain, with which a printed record can be checked against the file later.
 func (x *export) markdown(ctx context.Context, id string) error {
 	i, err := x.a.store.Incident(ctx, id)
@@ -33,6 +33,7 @@ func (x *export) markdown(ctx context.Context, id string) error {
 		}
 	}
 	x.people(i)
+	x.lead(i)
 	x.milestones(i)
 	x.orders(i)
 	if len(i.Todos) > 0 {

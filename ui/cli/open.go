@@ -19,7 +19,7 @@ func (a *app) open(root *cobra.Command) handler {
 		if len(args) > 1 || len(args) == 1 && !isID(args[0]) {
 			return unknown(root, args[0])
 		}
-		if !a.interactive() {
+		if !a.interactive() && !a.accessible() {
 			return model.Errorf(model.Invalid, "the screen needs a terminal: from scripts use warroom list, show, tail -f or log (warroom --help lists all)")
 		}
 		if err := a.record(ctx); err != nil {
@@ -46,10 +46,22 @@ func (a *app) open(root *cobra.Command) handler {
 
 // screen runs the room until the person leaves.
 func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident string) error {
-	err := ui.Run(ctx, ui.Config{
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	conf := ui.Config{
 		Store: s, Actor: actor, Incident: incident, Zone: a.zone,
-		NoColor: !a.term.colour, Theme: a.conf.Theme, Version: build().String(),
-	})
+		NoColor: !a.term.colour, Version: build().String(),
+		Rules: a.rules(), Present: s.Presences(ctx),
+	}
+	if seat, err := s.Here(ctx); err == nil { // without it others do not see who is here
+		conf.Seat = seat
+		defer seat.Leave()
+	}
+	a.furnish(&conf)
+	if a.asLines() {
+		return a.lineRoom(ctx, s, conf)
+	}
+	err := ui.Run(ctx, conf)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

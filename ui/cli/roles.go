@@ -38,13 +38,15 @@ func (a *app) roleCommands(root *cobra.Command) {
 	}, slotIncident, slotRole, slotPerson)
 
 	a.add(root, groupAct, &cobra.Command{
-		Use: "take INC", Short: "Take command, where nobody has it or it was offered to you",
+		Use: "take INC [WHY]", Short: "Take command, where nobody has it or it was offered to you",
+		Long:        "Take command, where nobody has it or it was offered to you. From somebody who is gone it is taken only with a reason, which everybody sees.",
+		Annotations: map[string]string{freeText: "reason"},
 	}, func(ctx context.Context, args []string) error {
-		id, err := a.one(ctx, args, "take INC")
+		id, rest, err := a.incident(ctx, args)
 		if err != nil {
 			return err
 		}
-		return a.act(ctx, id, model.TakeCommand{})
+		return a.act(ctx, id, model.TakeCommand{Reason: strings.Join(rest, " ")})
 	}, slotIncident)
 
 	a.handOver(root)

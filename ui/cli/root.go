@@ -16,6 +16,7 @@ import (
 
 	"warroom/model"
 	"warroom/storage"
+	"warroom/ui"
 )
 
 // app is one run of the program.
@@ -30,6 +31,9 @@ type app struct {
 		json       bool
 		noColor    bool
 		utc, local bool
+		theme      string
+		readOnly   bool
+		accessible bool
 	}
 	conf  config         // the file's settings
 	zone  *time.Location // of times without one, and of times shown
@@ -44,6 +48,7 @@ type handler func(ctx context.Context, args []string) error
 // The groups of the help.
 const (
 	groupAct  = "act"
+	groupLead = "lead"
 	groupRead = "read"
 	groupCare = "care"
 )
@@ -71,12 +76,16 @@ func (a *app) root() *cobra.Command {
 	f.StringVar(&a.flag.as, "as", "", "who you are (or set WARROOM_USER; else your login name)")
 	f.BoolVar(&a.flag.json, "json", false, "print JSON: one document, or an object a line for streams")
 	f.BoolVar(&a.flag.noColor, "no-color", false, "no colours (or set NO_COLOR)")
+	f.BoolVar(&a.flag.accessible, "accessible", false, "the room as plain lines, for screen readers and dumb terminals (or set ACCESSIBLE)")
+	f.StringVar(&a.flag.theme, "theme", "", "colours of the screen: "+strings.Join(ui.ThemeNames, ", "))
+	f.BoolVar(&a.flag.readOnly, "read-only", false, "look, and write nothing")
 	f.BoolVar(&a.flag.utc, "utc", false, "show and read times in UTC")
 	f.BoolVar(&a.flag.local, "local", false, "show and read times in this machine's zone")
 	root.SetFlagErrorFunc(a.badFlag)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.AddGroup(
 		&cobra.Group{ID: groupAct, Title: "During an incident"},
+		&cobra.Group{ID: groupLead, Title: "Leading one"},
 		&cobra.Group{ID: groupRead, Title: "Looking"},
 		&cobra.Group{ID: groupCare, Title: "The record"})
 	root.RunE = a.handle(root, a.open(root))
@@ -87,6 +96,7 @@ func (a *app) root() *cobra.Command {
 	a.stateCommands(root)
 	a.roleCommands(root)
 	a.orderCommands(root)
+	a.leadCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.careCommands(root)
@@ -137,6 +147,9 @@ func (a *app) prepare() error {
 		return err
 	}
 	a.conf = conf
+	if err := a.choose(); err != nil {
+		return err
+	}
 	switch {
 	case a.flag.utc && a.flag.local:
 		return model.Errorf(model.Invalid, "--utc and --local exclude each other: give one")
@@ -185,7 +198,7 @@ func (a *app) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String()})
+	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String(), ReadOnly: a.flag.readOnly})
 	return err
 }
 

@@ -42,7 +42,7 @@ var (
 // exit status. It ends early, with exitInterrupted, when ctx is canceled.
 func Run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	a := &app{in: in, out: out, errOut: errOut, zone: time.Local}
-	a.flag.noColor = asked(args, "--no-color") || os.Getenv("NO_COLOR") != ""
+	a.flag.noColor = asked(args, "--no-color") || asked(args, "--accessible") || os.Getenv("NO_COLOR") != "" || os.Getenv("ACCESSIBLE") != ""
 	if a.flag.noColor {
 		// The libraries below take only some values of NO_COLOR for a yes.
 		os.Setenv("NO_COLOR", "1")

@@ -29,7 +29,7 @@ func (a *app) show(root *cobra.Command) {
 		}
 		now := time.Now()
 		if a.flag.json {
-			return a.object(incidentOf(i, now))
+			return a.object(incidentOf(i, a.rules(), now))
 		}
 		entries, err := a.store.Timeline(ctx, id, model.Window{Back: true, Limit: lastShown})
 		if err != nil {
@@ -37,8 +37,16 @@ func (a *app) show(root *cobra.Command) {
 		}
 		p := a.page()
 		a.facts(p, i, now)
+		a.advice(p, i, now)
 		a.roles(p, i, now)
+		a.sized(p, i)
 		a.orders(p, i, now)
+		a.due(p, i, now)
+		a.hypotheses(p, i)
+		a.decisions(p, i)
+		a.mitigations(p, i)
+		a.teams(p, i)
+		a.links(p, i)
 		a.milestones(p, i)
 		a.todos(p, i)
 		p.line()
@@ -73,7 +81,7 @@ func (a *app) facts(p *page, i *model.Incident, now time.Time) {
 	case !i.VacantSince.IsZero():
 		ic = a.term.in(alarm, "NO COMMANDER for "+model.Span(max(0, now.Sub(i.VacantSince))))
 	}
-	p.line(i.ID, "  ", status, " for ", model.Span(max(0, now.Sub(i.StatusSince))), "  elapsed ", model.Clock(i.Elapsed(now)), "  ", ic)
+	p.line(i.ID, "  ", status, " for ", model.Span(max(0, now.Sub(i.StatusSince))), "  elapsed ", model.Face(i.Elapsed(now)), "  ", ic)
 	p.line()
 	rows := [][]cell{}
 	if t, ok := i.At(model.ImpactStarted); ok {
@@ -89,6 +97,9 @@ func (a *app) facts(p *page, i *model.Incident, now time.Time) {
 	}
 	if len(i.Services) > 0 {
 		rows = append(rows, []cell{{"services", faint}, c(model.Visible(strings.Join(i.Services, ", ")))})
+	}
+	if i.Review.Owner != "" {
+		rows = append(rows, []cell{{"postmortem", faint}, c(model.Visible(i.Review.Owner) + ", due " + a.stamp(i.Review.Due))})
 	}
 	p.table(0, rows)
 	if i.Description != "" {
@@ -156,6 +167,35 @@ func (a *app) orders(p *page, i *model.Incident, now time.Time) {
 	p.line()
 	p.line(a.term.in(strong, "Orders"), a.term.in(faint, fmt.Sprintf("  %d ended", ended)))
 	p.table(2, rows)
+}
+
+// advice is what doctrine suggests now. That nobody commands stands in the head
+// already.
+func (a *app) advice(p *page, i *model.Incident, now time.Time) {
+	first := true
+	for _, d := range i.Advise(a.rules(), now) {
+		if d.Topic == "commander" {
+			continue
+		}
+		if first {
+			p.line()
+			first = false
+		}
+		for k, l := range p.t.wrap(model.Visible(d.Text), p.t.width-2) {
+			p.line(a.term.in(warn, pick(k == 0, "! ", "  ")+l))
+		}
+	}
+}
+
+// due are the clocks besides those of the orders, which stand by themselves.
+func (a *app) due(p *page, i *model.Incident, now time.Time) {
+	var clocks []model.Clock
+	for _, c := range i.Clocks(a.rules(), now) {
+		if c.Kind != model.ClockOrder {
+			clocks = append(clocks, c)
+		}
+	}
+	p.section("Due", a.rail(clocks, now))
 }
 
 func (a *app) milestones(p *page, i *model.Incident) {

@@ -42,7 +42,7 @@ type Options struct {
 type Step struct {
 	After   time.Duration // since the step before, at speed 1
 	Actor   string
-	Line    string        // as typed; {name} stands for the number of the order that step name gave
+	Line    string        // as typed; {name} stands for the number that step name got
 	Command model.Command // for what is done by a key; an Amend without Seq means the entry of step Of
 	Name    string        // what later steps call this one
 	Of      string
@@ -133,6 +133,22 @@ func (p *player) step(ctx context.Context, st Step) error {
 	return err
 }
 
+// number is the number that people call b by: of an order, a hypothesis, a
+// proposal, something temporary; 0 for anything else.
+func number(b model.Body) int {
+	switch b := b.(type) {
+	case *model.OrderGiven:
+		return b.N
+	case *model.HypothesisStated:
+		return b.N
+	case *model.DecisionProposed:
+		return b.N
+	case *model.MitigationAdded:
+		return b.N
+	}
+	return 0
+}
+
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 
 // command is what st means now; false if a step that it builds on was left out.
@@ -155,12 +171,12 @@ func (p *player) command(st Step) (model.Command, bool, error) {
 			known = false
 			return s
 		}
-		order, ok := rec.Events[0].Body.(*model.OrderGiven)
-		if !ok {
+		n := number(rec.Events[0].Body)
+		if n == 0 {
 			known = false
 			return s
 		}
-		return strconv.Itoa(order.N)
+		return strconv.Itoa(n)
 	})
 	if !known {
 		return nil, false, nil

@@ -86,9 +86,11 @@ func TestShowsWhatThereIs(t *testing.T) {
 		}
 	}
 	for _, k := range []model.Kind{
-		model.KindNote, model.KindFinding, model.KindDecision, model.KindChange, model.KindTodo, model.KindUpdate, model.KindAmended,
+		model.KindNote, model.KindFinding, model.KindChange, model.KindTodo, model.KindUpdate, model.KindAmended,
 		model.KindSeverityChanged, model.KindStatusChanged, model.KindMilestoneSet, model.KindRoleAssigned, model.KindRoleOffered,
 		model.KindRoleAccepted, model.KindOrderGiven, model.KindOrderAcked, model.KindOrderDone, model.KindOrderExtended,
+		model.KindHypothesisStated, model.KindHypothesisChanged, model.KindDecisionProposed, model.KindDecisionTaken, model.KindDecisionVerified,
+		model.KindMitigationAdded, model.KindSizedUp, model.KindReportsCounted, model.KindLinkSet, model.KindReviewPlanned,
 	} {
 		if seen[k] == 0 {
 			t.Errorf("no %s", k)
@@ -118,7 +120,7 @@ func TestAnOrderRunsOver(t *testing.T) {
 
 func TestPace(t *testing.T) {
 	steps := Script()
-	if len(steps) < 45 || len(steps) > 65 {
+	if len(steps) < 45 || len(steps) > 80 {
 		t.Errorf("%d steps", len(steps))
 	}
 	if steps[0].After > time.Second {

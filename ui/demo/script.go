@@ -10,6 +10,7 @@ import (
 const (
 	ana   = "ana"   // on call, takes command
 	bob   = "bob"   // knows the databases, leads the technical work
+	carl  = "carl"  // builds and deploys
 	dana  = "dana"  // scribe
 	erin  = "erin"  // talks to customers
 	frank = "frank" // knows payments
@@ -18,11 +19,14 @@ const (
 	probe = "probe"
 )
 
+// pace turns the seconds of the script into those at speed 1.
+const pace = 0.9
+
 // Script is the live incident. The times of the story are compressed: clocks of
 // seconds stand for minutes, so that they can be seen to run down.
 func Script() []Step {
 	s := func(seconds float64, who, line string) Step {
-		return Step{After: time.Duration(seconds * float64(time.Second)), Actor: who, Line: line}
+		return Step{After: time.Duration(seconds * pace * float64(time.Second)), Actor: who, Line: line}
 	}
 	named := func(name string, st Step) Step { st.Name = name; return st }
 	fixed := "lag falls from 340 s to 205 s, and the errors fall with it"
@@ -46,12 +50,16 @@ func Script() []Step {
 
 		// Size-up.
 		s(1.4, bob, "finding: only POST /checkout fails; browsing, search and login are fine"),
+		s(0.9, ana, "/symptoms 503 on POST /checkout, everything else works"),
+		s(0.7, ana, "/link bridge https://meet.example.com/checkout"),
 		named("changed", s(1.9, ana, "@bob find out what changed lately 20s")),
 		s(1.1, bob, "/ack {changed}"),
 		s(1.7, erin, `update: status page: “Some purchases fail. We are working on it. Next update in 15 minutes.”`),
 		s(2.0, dana, "-6m first report by a customer, on the phone: card accepted, then an error page"),
 		s(1.2, dana, "/impact -7m"),
 		s(1.8, bob, "! finding: 34 % fail now, rising steadily"),
+		s(0.8, ana, "/trend rising"),
+		s(0.6, ana, "/planb send all reads to the primary"),
 		s(1.5, ana, "/sev 1 revenue: a third of all purchases fail, and it is getting worse"),
 		s(1.0, ana, "/role sme frank"),
 		named("charged", s(1.6, ana, "@frank find out if failed purchases are charged 30s")),
@@ -63,18 +71,25 @@ func Script() []Step {
 
 		// A hypothesis and its test.
 		s(1.8, bob, "finding: the import locks rows of orders; the read replica is 340 s behind"),
-		s(1.7, bob, "! hypothesis: checkout waits for the replica and gives up after 5 s"),
+		named("waits", s(1.7, bob, "hypothesis: checkout waits for the replica and gives up after 5 s")),
+		named("network", s(0.8, carl, "hypothesis: a bad deploy of checkout")),
+		s(0.9, bob, "/hypothesis {waits} testing"),
+		s(0.9, carl, "/hypothesis {network} ruled_out no deploy since Thursday"),
 		named("graph", s(1.5, ana, "@lea put replica lag and failed purchases on one graph 8s")),
 		s(1.0, lea, "/ack {graph}"),
-		s(1.9, ana, "decision: stop the import before we touch checkout; strong objections? none heard"),
-		s(1.7, bob, "change: stock import paused, for now until the review; the shop shows stock of half an hour ago"),
+		named("pause", s(1.9, ana, "/propose stop the import before we touch checkout risk: the shop shows old stock")),
+		s(3.0, ana, "/decide {pause} go @bob 25s the lag falls"),
+		named("paused", s(1.7, bob, "/temp stock import paused @bob 72h")),
 		s(1.8, frank, "/done {charged} no; 212 cards authorised, none charged, the holds expire by themselves"),
-		s(2.0, erin, "! 31 customers have called support so far"),
+		s(2.0, erin, "/reports +31 calls to support so far"),
 		s(2.2, lea, "/extend {graph} 20s the lag metric arrives a minute late"),
 		named("typo", s(2.3, lea, "finding: lag fals from 340 s to 250 s, and the errors fall with it")),
 		s(1.2, ana, "/status identified the stock import locks orders"),
 		{After: 1500 * time.Millisecond, Actor: lea, Of: "typo", Command: model.Amend{Text: &fixed}},
 		s(1.3, lea, "/done {graph} the curves match, errors follow the lag by a minute"),
+		s(0.9, lea, "/hypothesis {waits} confirmed errors follow the lag by a minute"),
+		s(0.7, ana, "/worked {pause} yes the lag falls"),
+		s(0.6, ana, "/trend falling"),
 
 		// Mitigation.
 		s(1.6, bob, "finding: lag stays at 90 s: two import sessions hang and still hold their locks"),
@@ -105,6 +120,7 @@ func Script() []Step {
 		s(1.4, bob, "todo import in batches that cannot lock orders, before it runs again"),
 		s(1.1, frank, "todo checkout must not wait for a replica: 200 ms, then the primary"),
 		s(1.3, dana, "todo alert on replica lag over 30 s: a customer told us three minutes before the pager did"),
+		s(0.8, lea, "/review ana 72h"),
 		s(1.6, lea, "! Thank you, all. Review on Thursday at 10:00: everybody who was here, nobody to blame"),
 	}
 }

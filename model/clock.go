@@ -1,0 +1,330 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// ClockKind says what a clock runs towards.
+type ClockKind string
+
+// The kinds of clocks.
+const (
+	ClockOrder      ClockKind = "order"       // an order is due
+	ClockAck        ClockKind = "acknowledge" // somebody must take the incident
+	ClockCommand    ClockKind = "command"     // nobody commands
+	ClockUpdate     ClockKind = "update"      // the next update to those who wait
+	ClockCallout    ClockKind = "callout"     // the deputy's call every ten minutes
+	ClockSilence    ClockKind = "silence"     // objections to a proposal are waited for
+	ClockVerify     ClockKind = "verify"      // did what was decided work?
+	ClockMitigation ClockKind = "mitigation"  // something temporary is to go
+	ClockReview     ClockKind = "review"      // the postmortem is due
+)
+
+// Clock is something that becomes due at a moment.
+type Clock struct {
+	Kind    ClockKind `json:"kind"`
+	Key     string    `json:"key"` // names this clock in the incident, for snoozing and for acknowledging its alarm
+	N       int       `json:"n,omitempty"`
+	Text    string    `json:"text"`
+	Person  string    `json:"person,omitempty"` // who has to act, if that is one person
+	Due     time.Time `json:"due"`
+	Snoozed bool      `json:"snoozed,omitempty"` // Due was put off
+	Seen    string    `json:"seen,omitempty"`    // who acknowledged the alarm for the room
+}
+
+// Overdue reports whether c is past its time. A callout is never overdue: it is
+// called or it passes.
+func (c Clock) Overdue(now time.Time) bool { return now.After(c.Due) && c.Kind != ClockCallout }
+
+// Rules are the times that a team sets for itself.
+type Rules struct {
+	Respond   [6]time.Duration // by severity: from declared to acknowledged; 0: none
+	FirstPost time.Duration    // from declared to the first update of a major incident
+	Every     [6]time.Duration // by severity: between updates; 0: no clock
+	Callout   time.Duration    // between callouts of a live major incident
+	Relief    time.Duration    // in one role, after which relief is suggested
+	Span      int              // people reporting to the commander before sub-teams are suggested
+	PlanB     time.Duration    // live without a plan B before it is asked for
+	Review    time.Duration    // from resolved to the postmortem
+}
+
+// Doctrine are the rules used when a team sets none: response times after the
+// seed's severity table; updates, callouts, relief and span of control after
+// the public training of incident commanders.
+func Doctrine() Rules {
+	m := time.Minute
+	return Rules{
+		Respond:   [6]time.Duration{0, 15 * m, 30 * m, 120 * m, 1440 * m, 0},
+		FirstPost: 5 * m,
+		Every:     [6]time.Duration{0, 30 * m, 30 * m, 0, 0, 0},
+		Callout:   10 * m,
+		Relief:    4 * time.Hour,
+		Span:      7,
+		PlanB:     15 * m,
+		Review:    72 * time.Hour,
+	}
+}
+
+// Clocks lists everything that becomes due, soonest first, so that what is
+// overdue stands on top. Nothing of it is stored: it follows from the incident,
+// the rules and the time.
+func (i *Incident) Clocks(r Rules, now time.Time) []Clock {
+	n := 8
+	for _, o := range i.Orders {
+		if o.Pending() {
+			n++
+		}
+	}
+	out := make([]Clock, 0, n)
+	add := func(c Clock) {
+		if z, ok := i.Snoozes[c.Key]; ok && z.Due.Equal(c.Due) && z.Until.After(c.Due) {
+			c.Due, c.Snoozed = z.Until, true
+		}
+		if s, ok := i.Seen[c.Key]; ok && s.Due.Equal(c.Due) {
+			c.Seen = s.By
+		}
+		out = append(out, c)
+	}
+	for _, o := range i.Orders {
+		if o.Pending() {
+			add(Clock{Kind: ClockOrder, Key: key(ClockOrder, o.N), N: o.N, Person: o.Person, Text: "@" + o.Person + " " + o.Task, Due: o.Due})
+		}
+	}
+	for _, d := range i.Decisions {
+		switch {
+		case d.Pending() && i.Status.Live():
+			add(Clock{Kind: ClockSilence, Key: key(ClockSilence, d.N), N: d.N, Person: d.By, Text: "objections? " + d.Text, Due: d.Silence})
+		case d.Unverified():
+			text := "did it work? " + d.Text
+			if d.Verify != "" {
+				text = "did it work? " + d.Verify
+			}
+			add(Clock{Kind: ClockVerify, Key: key(ClockVerify, d.N), N: d.N, Person: d.Executor, Text: text, Due: d.VerifyAt})
+		}
+	}
+	for _, m := range i.Mitigations {
+		if m.InPlace() && !m.Until.IsZero() {
+			add(Clock{Kind: ClockMitigation, Key: key(ClockMitigation, m.N), N: m.N, Person: m.Owner, Text: "remove: " + m.Text, Due: m.Until})
+		}
+	}
+	if i.Status.Live() {
+		i.liveClocks(r, now, add)
+	}
+	if i.Review.Owner != "" && i.Status.Open() {
+		if _, done := i.At(PostmortemPublished); !done {
+			add(Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem @" + i.Review.Owner, Due: i.Review.Due})
+		}
+	}
+	// Places are sorted rather than clocks, which are large: this runs on every
+	// message that reaches the screen.
+	place := make([]int, len(out))
+	for k := range place {
+		place[k] = k
+	}
+	slices.SortFunc(place, func(a, b int) int {
+		if c := out[a].Due.Compare(out[b].Due); c != 0 {
+			return c
+		}
+		return a - b
+	})
+	sorted := make([]Clock, len(out))
+	for k, p := range place {
+		sorted[k] = out[p]
+	}
+	return sorted
+}
+
+func key(k ClockKind, n int) string { return string(k) + ":" + strconv.Itoa(n) }
+
+func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
+	declared, ok := i.At(Declared)
+	if !ok || !i.Severity.Valid() {
+		return
+	}
+	if _, taken := i.At(Acknowledged); !taken && r.Respond[i.Severity] > 0 {
+		add(Clock{Kind: ClockAck, Key: string(ClockAck), Text: "somebody takes it", Due: declared.Add(r.Respond[i.Severity])})
+	}
+	every, promised := r.Every[i.Severity], i.Update.Next.After(i.Update.At)
+	if every > 0 || promised {
+		due, text := declared.Add(r.FirstPost), "first update"
+		if !i.Update.At.IsZero() {
+			due, text = i.Update.At.Add(every), "update"
+		}
+		if promised { // whatever the rules say, that is when people will look
+			due = i.Update.Next
+		}
+		add(Clock{Kind: ClockUpdate, Key: string(ClockUpdate), Person: i.Holder(CommsLead), Text: text, Due: due})
+	}
+	if r.Callout > 0 && i.Severity.Major() {
+		n := int(max(0, now.Sub(declared))/r.Callout) + 1
+		at := declared.Add(time.Duration(n) * r.Callout)
+		add(Clock{Kind: ClockCallout, Key: key(ClockCallout, n), Person: i.Holder(Deputy), Text: fmt.Sprintf("callout %d minutes", int((time.Duration(n) * r.Callout).Minutes())), Due: at})
+	}
+}
+
+// Put is a clock that was put off, or whose alarm was acknowledged. Due is the
+// time it had, so that the next round of the same clock is not touched.
+type Put struct {
+	Due    time.Time `json:"due"`
+	Until  time.Time `json:"until,omitzero"`
+	By     string    `json:"by"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// UpdateState is what those who wait were told last.
+type UpdateState struct {
+	At   time.Time `json:"at,omitzero"`
+	Text string    `json:"text,omitempty"`
+	By   string    `json:"by,omitempty"`
+	Next time.Time `json:"next,omitzero"` // promised, if it was
+	N    int       `json:"n,omitempty"`   // how many there were
+}
+
+// ClockSnoozed puts a clock off, with a reason.
+type ClockSnoozed struct {
+	Key    string    `json:"clock"`
+	Line   string    `json:"text"`
+	Due    time.Time `json:"due"`
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason"`
+}
+
+func (b *ClockSnoozed) Text() string {
+	return fmt.Sprintf("put off until %s: %s: %s", b.Until.UTC().Format("15:04:05Z"), b.Line, b.Reason)
+}
+func (b *ClockSnoozed) Important() bool { return false }
+
+// AlarmSeen acknowledges an alarm for the whole room.
+type AlarmSeen struct {
+	Key  string    `json:"clock"`
+	Line string    `json:"text"`
+	Due  time.Time `json:"due"`
+}
+
+func (b *AlarmSeen) Text() string    { return "saw that this is overdue: " + b.Line }
+func (b *AlarmSeen) Important() bool { return false }
+
+// UpdatePromised says when the next update will come.
+type UpdatePromised struct {
+	At time.Time `json:"at"`
+}
+
+func (b *UpdatePromised) Text() string {
+	return "next update promised at " + b.At.UTC().Format("15:04:05Z")
+}
+func (b *UpdatePromised) Important() bool { return false }
+
+// Snooze puts a clock off by For from now. It needs a reason.
+type Snooze struct {
+	Key    string
+	For    time.Duration
+	Reason string
+	Rules  Rules
+}
+
+// Decide refuses a clock that does not run, a snooze without a reason, one that
+// would end before the clock is due anyway, and a callout: it passes by itself.
+func (c Snooze) Decide(s Scene) ([]Draft, error) {
+	clock, err := s.clock(c.Key, c.Rules)
+	if err != nil {
+		return nil, err
+	}
+	reason, err := cleanReason(c.Reason)
+	if err != nil {
+		return nil, err
+	}
+	if reason == "" {
+		return nil, Errorf(Invalid, "say why it is put off: the reason is logged")
+	}
+	if err := ahead("put a clock off by", c.For); err != nil {
+		return nil, err
+	}
+	switch clock.Kind {
+	case ClockOrder: // an order has its own word for more time
+		return ExtendOrder{clock.N, c.For, reason}.Decide(s)
+	case ClockCallout:
+		return nil, Errorf(Conflict, "a callout is not put off: it passes by itself")
+	}
+	due := clock.Due
+	if z, ok := s.Incident.Snoozes[c.Key]; ok && clock.Snoozed {
+		due = z.Due
+	}
+	until := Millis(s.Now).Add(c.For)
+	if !until.After(due) {
+		return nil, Errorf(Conflict, "that is due only in %s: put it off by more", Span(due.Sub(s.Now)))
+	}
+	return []Draft{{Kind: KindClockSnoozed, Body: &ClockSnoozed{c.Key, clock.Text, due, until, reason}}}, nil
+}
+
+// ahead checks a time from now that a person gave.
+func ahead(what string, d time.Duration) error {
+	if d < time.Second || d > maxOrderLength {
+		return Errorf(Invalid, "%s is no time to %s: give one second to seven days, for example 20m", d, what)
+	}
+	return nil
+}
+
+// SeeAlarm acknowledges an overdue clock for everybody: it stays overdue and
+// stops shouting.
+type SeeAlarm struct {
+	Key   string
+	Rules Rules
+}
+
+// Decide refuses a clock that is not overdue, or was acknowledged.
+func (c SeeAlarm) Decide(s Scene) ([]Draft, error) {
+	clock, err := s.clock(c.Key, c.Rules)
+	switch {
+	case err != nil:
+		return nil, err
+	case !clock.Overdue(s.Now):
+		return nil, Errorf(Conflict, "that is not overdue: %s", Brief(clock.Text, 60))
+	case clock.Seen != "":
+		return nil, Errorf(Conflict, "%s has seen it already", clock.Seen)
+	}
+	return []Draft{{Kind: KindAlarmSeen, Body: &AlarmSeen{c.Key, clock.Text, clock.Due}}}, nil
+}
+
+// PromiseUpdate says when the next update will come: the clock follows.
+type PromiseUpdate struct{ In time.Duration }
+
+// Decide refuses a time out of range.
+func (c PromiseUpdate) Decide(s Scene) ([]Draft, error) {
+	if err := ahead("promise an update in", c.In); err != nil {
+		return nil, err
+	}
+	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In)}}}, nil
+}
+
+// clock finds a running clock by its key.
+func (s Scene) clock(key string, r Rules) (Clock, error) {
+	if r == (Rules{}) {
+		r = Doctrine()
+	}
+	for _, c := range s.Incident.Clocks(r, s.Now) {
+		if c.Key == key {
+			return c, nil
+		}
+	}
+	return Clock{}, Errorf(NotFound, "no such clock runs in %s: %q", s.Incident.ID, Brief(key, 40))
+}
+
+func (i *Incident) clockEvent(e Event) {
+	put := func(m *map[string]Put, key string, p Put) {
+		if *m == nil {
+			*m = map[string]Put{}
+		}
+		(*m)[key] = p
+	}
+	switch b := e.Body.(type) {
+	case *ClockSnoozed:
+		put(&i.Snoozes, b.Key, Put{Due: kept(b.Due), Until: kept(b.Until), By: e.Actor, Reason: b.Reason})
+	case *AlarmSeen:
+		put(&i.Seen, b.Key, Put{Due: kept(b.Due), By: e.Actor})
+	case *UpdatePromised:
+		i.Update.Next = kept(b.At)
+	}
+}

@@ -1,0 +1,455 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"warroom/model"
+)
+
+// steady waits until fn says the same for a while.
+func steady(tb testing.TB, fn func() int) {
+	tb.Helper()
+	last, since := fn(), time.Now()
+	wait(tb, 10*time.Second, "nothing changes", func() bool {
+		if n := fn(); n != last {
+			last, since = n, time.Now()
+		}
+		return time.Since(since) > 100*time.Millisecond
+	})
+}
+
+func seatLine(text string) string {
+	return fmt.Sprintf("%08x %s\n", crc32.ChecksumIEEE([]byte(text)), text)
+}
+
+// plant puts a file into the hall and, if it is to look alive, locks it.
+func plant(tb testing.TB, s *Store, name, text string, alive bool) string {
+	tb.Helper()
+	path := filepath.Join(hallDir(s), name)
+	f, err := os.Create(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { f.Close() })
+	if alive {
+		if err := lockSeat(f, true); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if _, err := f.WriteString(text); err != nil {
+		tb.Fatal(err)
+	}
+	if !alive {
+		f.Close()
+	}
+	return path
+}
+
+func seatID(n int) string { return fmt.Sprintf("%016x%s", n, seatEnd) }
+
+func TestPresenceHostileFiles(t *testing.T) {
+	s := newStore(t)
+	ch := s.Presences(t.Context())
+	take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	told(t, ch, 5*time.Second, "ann@A")
+	good := `{"person":"eve","incident":"E","host":"h","pid":1,"typing":false,"since":"2026-01-01T00:00:00Z"}`
+	bad := []string{
+		"", "\n", "garbage", "00000000 " + good + "\n", good, seatLine(""), seatLine("null"), seatLine("[]"), seatLine("{}"), seatLine(`{"person":5}`),
+		seatLine(`{"person":"eve","pid":-1}`), seatLine(`{"person":"eve","pid":1e99}`), seatLine(`{"person":"  "}`), seatLine(`{"person":"eve","since":"yesterday"}`),
+		seatLine(strings.Repeat("[", 4000)), seatLine(good)[:40], strings.Repeat("\x00", 4000), seatLine(`{"person":"` + strings.Repeat("x", 5000) + `"}`),
+	}
+	n := 0
+	for _, text := range bad {
+		n++
+		plant(t, s, seatID(n), text, true)
+	}
+	dead := plant(t, s, seatID(1000), seatLine(good), false)
+	huge := plant(t, s, seatID(1001), seatLine(good)+strings.Repeat("x", 10<<20), true)
+	foreign := []string{huge}
+	for _, name := range []string{"notes.txt", "x" + seatEnd, strings.ToUpper(seatID(0xabc)), seatID(7) + "~", strings.Repeat("0", 200) + seatEnd} {
+		foreign = append(foreign, plant(t, s, name, seatLine(good), false))
+	}
+	if err := os.Mkdir(filepath.Join(hallDir(s), seatID(1002)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	foreign = append(foreign, filepath.Join(hallDir(s), seatID(1002)))
+	if runtime.GOOS != "windows" {
+		elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+		if err := os.WriteFile(elsewhere, []byte(seatLine(good)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		link := filepath.Join(hallDir(s), seatID(1003))
+		if err := os.Symlink(elsewhere, link); err != nil {
+			t.Fatal(err)
+		}
+		foreign = append(foreign, link, elsewhere)
+	}
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got := present(t, s)
+	runtime.ReadMemStats(&after)
+	if got != "ann@A" {
+		t.Errorf("%s", got)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+		t.Errorf("looking took %d bytes", used)
+	}
+	if _, err := os.Lstat(dead); err == nil {
+		t.Error("the file of a dead one is still there")
+	}
+	for _, path := range foreign {
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("a file that is none of ours was removed: %v", err)
+		}
+	}
+	// What is well formed is shown, by both ways.
+	plant(t, s, seatID(2000), seatLine(good)+"   ", true)
+	told(t, ch, 5*time.Second, "ann@A eve@E")
+	if got := present(t, s); got != "ann@A eve@E" {
+		t.Error(got)
+	}
+}
+
+func TestPresenceHostileNames(t *testing.T) {
+	s := newStore(t)
+	ch := s.Presences(t.Context())
+	told(t, ch, 5*time.Second, "")
+	long := strings.Repeat("ä", 300)
+	seat := take(t, s, model.Presence{Person: "\xff" + long, Incident: " \x1b[2J" + long})
+	list := <-ch
+	check := func(p model.Presence) {
+		t.Helper()
+		for _, name := range []string{p.Person, p.Incident, p.Host} {
+			if len(name) > model.MaxName || !utf8.ValidString(name) {
+				t.Errorf("%d bytes: %q", len(name), name)
+			}
+		}
+	}
+	check(list[0])
+	if p := list[0]; !strings.HasPrefix(p.Person, `\xffää`) || len(p.Person) < model.MaxName-1 || !strings.HasPrefix(p.Incident, "\x1b[2Jä") {
+		t.Errorf("%+v", p)
+	}
+	if err := seat.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 5*time.Second, "")
+	text, err := json.Marshal(map[string]any{"person": long, "incident": long, "host": long, "pid": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plant(t, s, seatID(1), seatLine(string(text)), true)
+	check((<-ch)[0])
+	plant(t, s, seatID(2), seatLine("{\"person\":\"\xff\xfe\"}"), true)
+	for _, p := range must(s.Present(bg)) {
+		check(p)
+	}
+}
+
+func TestPresenceTooMany(t *testing.T) {
+	s := newStore(t)
+	take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	junk := plant(t, s, "junk", "", false)
+	for i := range maxFiles + 500 {
+		if err := os.Link(junk, filepath.Join(hallDir(s), fmt.Sprint("junk", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	began := time.Now()
+	must(s.Present(bg)) // ann may be beyond the limit
+	if d := time.Since(began); d > time.Second {
+		t.Errorf("looking took %s", d)
+	}
+}
+
+func FuzzParseSeat(f *testing.F) {
+	f.Add([]byte(seatLine(`{"person":"eve","pid":1}`)))
+	f.Add([]byte("00000000 {}\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for _, text := range [][]byte{text, []byte(seatLine(string(text)))} {
+			p, ok := parseSeat(text)
+			if ok && (p.Person == "" || p.PID < 0 || len(p.Person+p.Incident+p.Host) > 3*model.MaxName) {
+				t.Errorf("%+v", p)
+			}
+		}
+	})
+}
+
+func TestPresenceReadOnly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "w.db")
+	s := openStore(t, path, Options{})
+	reader := openStore(t, path, Options{ReadOnly: true})
+	ch := reader.Presences(t.Context())
+	told(t, ch, 5*time.Second, "")
+	seat := take(t, reader, model.Presence{Person: "ron", Incident: "A"})
+	if _, err := os.Stat(hallDir(s)); err == nil {
+		t.Error("a folder was made for a record that is read only")
+	}
+	ann := take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	told(t, ch, 5*time.Second, "ann@A")
+	if err := ann.Set(model.Presence{Person: "ann", Incident: "B"}); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 5*time.Second, "ann@B")
+	if err := seat.Set(model.Presence{Person: "ron", Incident: "B"}); err != nil {
+		t.Error(err)
+	}
+	if err := seat.Leave(); err != nil {
+		t.Error(err)
+	}
+	s.Close()
+	told(t, ch, 5*time.Second, "")
+	dead := plant(t, s, seatID(1), seatLine(`{"person":"eve"}`), false)
+	for range 3 {
+		if got := present(t, reader); got != "" {
+			t.Error(got)
+		}
+	}
+	if _, err := os.Stat(dead); err != nil {
+		t.Errorf("who may only read has removed a file: %v", err)
+	}
+}
+
+// Where the folder may only be read, others are shown and nothing fails.
+func TestPresenceUnwritable(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
+		t.Skip("modes do not bind this user")
+	}
+	path := filepath.Join(t.TempDir(), "w.db")
+	s := openStore(t, path, Options{})
+	take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	if err := os.Chmod(hallDir(s), 0o500); err != nil {
+		t.Fatal(err)
+	}
+	other := openStore(t, path, Options{})
+	ch := other.Presences(t.Context())
+	told(t, ch, 5*time.Second, "ann@A")
+	seat := take(t, other, model.Presence{Person: "bob", Incident: "A"})
+	if got := present(t, other); got != "ann@A" {
+		t.Error(got)
+	}
+	if err := os.Chmod(hallDir(s), 0); err != nil {
+		t.Fatal(err)
+	}
+	if got := present(t, other); got != "" {
+		t.Error(got)
+	}
+	if err := seat.Set(model.Presence{Person: "bob", Incident: "B"}); err != nil {
+		t.Error(err)
+	}
+	if err := os.Chmod(hallDir(s), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 15*time.Second, "ann@A bob@B")
+}
+
+// Where the folder cannot be made, nothing fails.
+func TestPresenceWithoutFolder(t *testing.T) {
+	s := newStore(t)
+	if err := os.WriteFile(hallDir(s), []byte("in the way"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ch := s.Presences(t.Context())
+	told(t, ch, 5*time.Second, "")
+	seat := take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	for _, typing := range []bool{true, false} {
+		if err := seat.Set(model.Presence{Person: "ann", Incident: "B", Typing: typing}); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := present(t, s); got != "" {
+		t.Error(got)
+	}
+	if text, err := os.ReadFile(hallDir(s)); string(text) != "in the way" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := os.Remove(hallDir(s)); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 10*time.Second, "ann@B") // as soon as it can be
+}
+
+func TestPresenceFolderGone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("an open file cannot be moved there")
+	}
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	path := filepath.Join(t.TempDir(), "room", "w.db")
+	s := openStore(t, path, Options{})
+	take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	ch := s.Presences(t.Context())
+	c := sit(t, path, "kid", "B")
+	told(t, ch, 5*time.Second, "ann@A kid@B")
+
+	if err := os.RemoveAll(hallDir(s)); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 10*time.Second, "ann@A kid@B") // both come back by themselves
+
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := s.Backup(bg, copied); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(path)
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 10*time.Second, "")
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the folder was made again by somebody")
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(copied, path); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	told(t, ch, 15*time.Second, "ann@A kid@B")
+	t.Logf("both are back after %s", time.Since(began).Round(time.Millisecond))
+	at := c.set("C", false)
+	t.Logf("and a move is seen after %s", told(t, ch, 5*time.Second, "ann@A kid@C").Sub(at))
+	if list := seatFiles(t, s); len(list) != 2 {
+		t.Errorf("%d files", len(list))
+	}
+}
+
+func TestPresenceEnds(t *testing.T) {
+	s := newStore(t)
+	steady(t, runtime.NumGoroutine)
+	before := runtime.NumGoroutine()
+	ctx, cancel := context.WithCancel(bg)
+	for range 10 {
+		told(t, s.Presences(ctx), 5*time.Second, "")
+	}
+	slow := s.Presences(ctx) // nobody reads
+	seat := take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	if n := runtime.NumGoroutine(); n <= before {
+		t.Errorf("%d goroutines, %d before", n, before)
+	}
+	cancel()
+	if err := seat.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, 5*time.Second, "all goroutines have ended", func() bool { return runtime.NumGoroutine() <= before })
+	for range slow { // closed
+	}
+
+	// And all over again, ended by Close.
+	ch := s.Presences(bg)
+	seat = take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	told(t, ch, 5*time.Second, "ann@A")
+	s.Close()
+	for range ch {
+	}
+	if left := seatFiles(t, s); len(left) != 0 {
+		t.Errorf("%d files are left", len(left))
+	}
+	if err := seat.Leave(); err != nil {
+		t.Error(err)
+	}
+	for range s.Presences(bg) {
+		t.Error("a closed record tells something")
+	}
+	_, err := s.Here(bg)
+	refused(t, err, model.Internal, "is closed")
+	_, err = s.Present(bg)
+	refused(t, err, model.Internal, "is closed")
+}
+
+// Whoever does not read gets the newest and nothing else.
+func TestPresencesSlowReader(t *testing.T) {
+	s := newStore(t)
+	slow, quick := s.Presences(t.Context()), s.Presences(t.Context())
+	st := take(t, s, model.Presence{Person: "ann", Incident: "0"})
+	for i := range 50 {
+		where := fmt.Sprint(i)
+		if err := st.Set(model.Presence{Person: "ann", Incident: where}); err != nil {
+			t.Fatal(err)
+		}
+		told(t, quick, 5*time.Second, "ann@"+where)
+	}
+	wait(t, 5*time.Second, "the slow one gets the newest", func() bool { return brief(<-slow) == "ann@49" })
+	select {
+	case list := <-slow:
+		t.Errorf("and then %s", brief(list))
+	case <-time.After(50 * time.Millisecond):
+	}
+}
+
+func TestPresenceIdle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	path := filepath.Join(t.TempDir(), "w.db")
+	s := openStore(t, path, Options{})
+	const n = 50
+	for i := range n {
+		take(t, s, model.Presence{Person: fmt.Sprintf("p%02d", i), Incident: "A", Typing: true})
+	}
+	ch := s.Presences(t.Context())
+	wait(t, 5*time.Second, "all are here", func() bool { return len(<-ch) == n })
+	times := func() (out string) {
+		for _, f := range append(seatFiles(t, s), hallDir(s), path, path+"-wal", path+"-bell", path+"-gate") {
+			if fi, err := os.Stat(f); err == nil {
+				out += fmt.Sprint(filepath.Base(f), fi.Size(), fi.ModTime(), "\n")
+			}
+		}
+		return out
+	}
+	before, cpu := times(), cpuTime(t)
+	const window = 3 * lookTick
+	began := time.Now()
+	select {
+	case list := <-ch:
+		t.Errorf("something happened: %s", brief(list))
+	case <-time.After(window):
+	}
+	used := cpuTime(t) - cpu
+	t.Logf("idle, %d seats: %.4f %% of a core", n, 100*used.Seconds()/time.Since(began).Seconds())
+	if used > window/500 {
+		t.Errorf("%d idle seats used %s in %s", n, used, window)
+	}
+	if after := times(); after != before {
+		t.Errorf("idle seats wrote:\n%s\n%s", before, after)
+	}
+}
+
+func BenchmarkPresent(b *testing.B) {
+	for _, n := range []int{5, 50} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := newStore(b)
+			for i := range n {
+				take(b, s, model.Presence{Person: fmt.Sprint(i), Incident: "A"})
+			}
+			for b.Loop() {
+				if list, err := s.Present(bg); err != nil || len(list) != n {
+					b.Fatal(len(list), err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkSetSame(b *testing.B) {
+	s := newStore(b)
+	p := model.Presence{Person: "ann", Incident: "A"}
+	st := take(b, s, p)
+	for b.Loop() {
+		if err := st.Set(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,324 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/model"
+)
+
+// askSentence proposes the sentence for a lull; enter logs it as an update.
+func (a *App) askSentence() {
+	text := model.Visible(a.room.inc.Sentence(a.cfg.Rules, a.now, a.zone))
+	a.open(newEditor("Status: read it aloud, change it", "enter log it as an update · ctrl+y copy · esc back", text,
+		func(a *App, text string) (tea.Cmd, error) {
+			if strings.TrimSpace(text) == "" {
+				return nil, model.Errorf(model.Invalid, "there is nothing to log")
+			}
+			return a.do(model.AddNote{Kind: model.KindUpdate, Text: text}, "logged as an update"), nil
+		}))
+}
+
+// briefing shows the hand-over page.
+func (a *App) briefing() tea.Cmd {
+	a.open(&pager{
+		name: "Briefing: read it aloud to whoever takes over",
+		foot: "↑↓ scroll · y copy · H hand over · esc back",
+		text: func(a *App, w int) []string { return a.briefingLines(w) },
+		key: func(a *App, key string) (bool, tea.Cmd) {
+			switch key {
+			case "y":
+				return false, a.copyLines(a.room.inc.Handover(a.cfg.Rules, a.now, a.zone))
+			case "H":
+				if why := writable(a); why != "" {
+					a.say(warning, why)
+					return false, nil
+				}
+				return true, a.askHandover()
+			}
+			return false, nil
+		},
+	})
+	return nil
+}
+
+// takeCommand takes command where nobody has it. From somebody who has it, it is
+// taken only with a reason.
+func (a *App) takeCommand() tea.Cmd {
+	inc := a.room.inc
+	ic := inc.Commander()
+	o, offered := inc.Offer(model.Commander)
+	if ic == "" {
+		return a.do(model.TakeCommand{}, "you are incident commander: say so aloud")
+	}
+	if offered && model.SamePerson(o.To, a.cfg.Actor) {
+		return a.acceptOffer()
+	}
+	a.ask(model.Brief(ic, 20)+" holds command. Take it only if they are gone", []field{
+		textField("why", "", "does not answer for 5 minutes", "everybody sees it; better: ask for a hand-over"),
+	}, func(a *App, v []string) (model.Command, error) {
+		if v[0] == "" {
+			return nil, model.Errorf(model.Invalid, "say why you take command from %s", ic)
+		}
+		return model.TakeCommand{Reason: v[0]}, nil
+	})
+	return nil
+}
+
+// acceptOffer shows the briefing to whoever takes command over, who then accepts
+// or declines; any other role is accepted at once.
+func (a *App) acceptOffer() tea.Cmd {
+	var mine *model.Offer
+	for i, o := range a.room.inc.Offers {
+		if model.SamePerson(o.To, a.cfg.Actor) && (mine == nil || o.Role == model.Commander) {
+			mine = &a.room.inc.Offers[i]
+		}
+	}
+	if mine == nil {
+		a.say(warning, "no role is offered to you")
+		return nil
+	}
+	role, from := mine.Role, mine.From
+	accept := func() tea.Cmd {
+		return a.do(model.AcceptRole{Role: role}, "you are "+role.String()+": say so aloud")
+	}
+	if role != model.Commander {
+		return accept()
+	}
+	a.open(&pager{
+		name: "You take command from " + model.Brief(from, 20),
+		foot: "↑↓ scroll · a accept · x decline · esc not yet",
+		text: func(a *App, w int) []string { return a.briefingLines(w) },
+		key: func(a *App, key string) (bool, tea.Cmd) {
+			switch key {
+			case "a":
+				return true, accept()
+			case "x":
+				return true, a.do(model.DeclineRole{Role: role}, "declined: "+model.Brief(from, 20)+" keeps command")
+			}
+			return false, nil
+		},
+	})
+	return nil
+}
+
+// callOut reminds the commander and the deputy every ten minutes how long it has
+// been. It passes by itself.
+func (a *App) callOut() {
+	r := a.room
+	if r == nil {
+		return
+	}
+	for _, c := range r.clocks {
+		if c.Kind != model.ClockCallout {
+			continue
+		}
+		if r.callout != "" && r.callout != c.Key && (r.inc.Holds(a.cfg.Actor, model.Commander) || r.inc.Holds(a.cfg.Actor, model.Deputy)) && len(a.dialogs) == 0 {
+			mark := model.Span(a.now.Sub(r.inc.Started()).Truncate(minute))
+			a.say(warning, "callout: "+mark+" into the incident · raise severity? post an update? · "+a.key("sentence")+" status sentence")
+		}
+		r.callout = c.Key
+		return
+	}
+	r.callout = ""
+}
+
+func (a *App) briefingLines(w int) []string {
+	var out []string
+	for _, l := range a.room.inc.Handover(a.cfg.Rules, a.now, a.zone) {
+		st := style("")
+		if strings.HasSuffix(l, ":") && !strings.Contains(l, " ") || l == "Who does what:" || strings.HasPrefix(l, "Running and due:") {
+			st = a.theme.strong
+		}
+		if strings.HasPrefix(l, "OVERDUE") {
+			st = a.theme.alarm
+		}
+		for _, r := range wrap(model.Visible(l), w, 20) {
+			out = append(out, segs{{r, st}}.fit(w))
+		}
+	}
+	return out
+}
+
+func (a *App) copyLines(lines []string) tea.Cmd {
+	for i, l := range lines {
+		lines[i] = model.Visible(l)
+	}
+	a.say(info, "sent to the clipboard")
+	return tea.SetClipboard(strings.Join(lines, "\n"))
+}
+
+// missedMsg brings what was written since somebody last pressed a key here.
+type missedMsg struct {
+	entries []model.Entry
+	since   string
+	err     error
+}
+
+const missedLimit = 500
+
+// missed shows what happened since the last key before this one.
+func (a *App) missed() tea.Cmd {
+	id, from := a.room.inc.ID, a.room.seen
+	since := "you opened the room"
+	if !a.lastKey.IsZero() && a.lastKey.After(a.room.entered) {
+		since = a.stamp(a.lastKey)
+	}
+	return a.read(func(ctx context.Context, s Store) tea.Msg {
+		m := missedMsg{since: since}
+		m.entries, m.err = s.Timeline(ctx, id, model.Window{Back: true, Limit: missedLimit})
+		m.entries = slices.DeleteFunc(m.entries, func(e model.Entry) bool { return e.Seq <= from })
+		slices.SortFunc(m.entries, func(x, y model.Entry) int { return int(x.Seq - y.Seq) })
+		return m
+	})
+}
+
+func (a *App) showMissed(m missedMsg) {
+	if m.err != nil {
+		a.say(failure, model.Message(m.err))
+		return
+	}
+	if len(m.entries) == 0 {
+		a.say(info, "nothing new since "+m.since)
+		return
+	}
+	a.open(&pager{
+		name: fmt.Sprintf("Missed since %s: %d lines", m.since, len(m.entries)),
+		foot: "↑↓ scroll · b briefing · esc back",
+		text: func(a *App, w int) []string {
+			var out []string
+			for _, e := range m.entries {
+				st := style("")
+				if e.Mark {
+					st = a.theme.strong
+				}
+				for i, r := range wrap(model.Visible(e.Line), w-11, 3) {
+					stamp := strings.Repeat(" ", 11)
+					if i == 0 {
+						stamp = e.When.In(a.zone).Format("15:04:05 ") + glyph(e) + " "
+					}
+					out = append(out, segs{{stamp, a.theme.dim}, {r, st}}.fit(w))
+				}
+			}
+			return out
+		},
+		key: func(a *App, key string) (bool, tea.Cmd) {
+			if key == "b" {
+				return true, a.briefing()
+			}
+			return false, nil
+		},
+	})
+}
+
+func (a *App) askSizeUp() {
+	u := a.room.inc.SizeUp
+	a.ask("Size-up: what do we know?", []field{
+		textField("symptoms", u.Symptoms, "503 on POST /checkout", "what is wrong"),
+		textField("scope", u.Scope, "checkout, EU, about 21 %", "which services, regions, customers"),
+		textField("trend", u.Trend, "rising, flapping, static, falling", "where it is going"),
+		textField("plan B", u.PlanB, "fail over orders-db", "what if this does not work"),
+	}, func(a *App, v []string) (model.Command, error) {
+		return model.Size{Symptoms: &v[0], Scope: &v[1], Trend: &v[2], PlanB: &v[3]}, nil
+	})
+}
+
+// openLinks lists where people meet; enter copies, since a terminal far away can
+// open nothing.
+func (a *App) openLinks() tea.Cmd {
+	var items []item
+	for _, l := range a.room.inc.Links {
+		items = append(items, item{text: model.Visible(l.Name) + "  " + model.Visible(l.URL), data: l.URL})
+	}
+	add := item{text: "add a link …", data: ""}
+	add.why = writable(a)
+	p := newPicker("Links", append(items, add), func(a *App, it item) tea.Cmd {
+		if url := it.data.(string); url != "" {
+			a.say(info, "sent to the clipboard")
+			return tea.SetClipboard(url)
+		}
+		a.ask("Add a link", []field{
+			textField("name", "", "bridge, channel, doc", ""),
+			textField("address", "", "https://…", "no address removes the link"),
+		}, func(a *App, v []string) (model.Command, error) { return model.SetLink{Name: v[0], URL: v[1]}, nil })
+		return nil
+	})
+	p.foot = "enter copies the address · esc back"
+	a.open(p)
+	return nil
+}
+
+// askResolve is the short dialog at the end: what is still open, how bad it was,
+// who writes it up.
+func (a *App) askResolve(to model.Status) {
+	inc := a.room.inc
+	sev := field{label: "it was", help: "the final severity", choices: []string{"1", "2", "3", "4", "5"}, chosen: int(inc.Severity) - 1}
+	owner := inc.Review.Owner
+	if owner == "" && inc.Severity.Major() {
+		owner = inc.Commander()
+	}
+	why := textField("why", "", "error rate normal for 10 minutes", a.looseNote())
+	a.ask(string(to)+": "+model.Brief(inc.Title, 50), []field{
+		why, sev,
+		textField("postmortem", owner, "ana", "who writes it; empty: nobody yet"),
+		textField("due in", model.Span(a.cfg.Rules.Review), "72h", "48 to 72 hours is good practice"),
+	}, func(a *App, v []string) (model.Command, error) {
+		s, err := model.ParseSeverity(v[1])
+		if err != nil {
+			return nil, err
+		}
+		c := model.Resolve{To: to, Severity: s, Reason: v[0], Owner: v[2], Rules: a.cfg.Rules}
+		if d, ok := model.ParseSpan(strings.ReplaceAll(strings.ToLower(v[3]), " ", "")); ok && v[2] != "" {
+			c.Due = a.now.Add(d)
+		}
+		return c, nil
+	})
+}
+
+// looseNote says in a line or two what is still open.
+func (a *App) looseNote() string {
+	loose := a.room.inc.LooseEnds()
+	if len(loose) == 0 {
+		return "nothing is left open"
+	}
+	var parts []string
+	for _, l := range loose {
+		parts = append(parts, l.What+" "+model.Brief(l.Text, 50))
+	}
+	return "still open: " + strings.Join(parts, " · ")
+}
+
+func (a *App) askReview() {
+	a.ask("Who writes the postmortem?", []field{
+		textField("owner", a.room.inc.Review.Owner, "ana", ""),
+		textField("due in", "72h", "72h", "from now"),
+	}, func(a *App, v []string) (model.Command, error) {
+		d, ok := model.ParseSpan(strings.ToLower(v[1]))
+		if !ok {
+			return nil, model.Errorf(model.Invalid, "%q is no length of time: give for example 72h", v[1])
+		}
+		return model.PlanReview{Owner: v[0], Due: a.now.Add(d)}, nil
+	})
+}
+
+func (a *App) askTeam() {
+	name := model.TeamNames[min(len(a.room.inc.Teams), len(model.TeamNames)-1)]
+	a.ask("Form a team", []field{
+		textField("name", name, name, ""),
+		textField("leader", "", "bob", "reports to the commander for the whole team"),
+		textField("members", "", "carl, dora", "separated by commas"),
+		textField("task", "", "databases", ""),
+	}, func(a *App, v []string) (model.Command, error) {
+		c := model.FormTeam{Name: v[0], Leader: v[1], Task: v[3]}
+		for m := range strings.SplitSeq(v[2], ",") {
+			if m = strings.TrimSpace(m); m != "" {
+				c.Members = append(c.Members, m)
+			}
+		}
+		return c, nil
+	})
+}

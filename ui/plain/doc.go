@@ -1,0 +1,19 @@
+// Package plain is the war room as plain lines, for screen readers, dumb
+// terminals, bad links and pipes: one line per change, nothing that moves, no
+// colour, no boxes, and everything that has to be done in an incident can be
+// done here. It imports model and nothing else of ours; what it needs of the
+// record it declares itself, as the small interface Store.
+//
+//	a line ──▶ word? (words.go) ──▶ an answer read from the record (tell.go, page.go)
+//	   │
+//	   └─ else model.Compose ──▶ Store.Do ──▶ "Written, #24, note."
+//
+//	others ──▶ Store.Watch ──▶ Store.Events ──▶ "bob, note: …"       (hear.go)
+//	the time ──▶ Incident.Clocks ──▶ "Alarm: overdue: …"
+//
+// One goroutine owns the room and does one thing after the other; a second one
+// only waits for the next line. All text goes through say, and say through
+// model.Visible.
+//
+// Reading order: room.go, words.go, hear.go.
+package plain
