@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -284,6 +285,18 @@ func (a *App) askAmend() {
 	})
 }
 
+// late is where an action stands in the palette: the useful ones first, what
+// cannot be done now last.
+func late(it item) int {
+	switch {
+	case it.why != "":
+		return 2
+	case it.data.(*action).rank == 0:
+		return 1
+	}
+	return 0
+}
+
 // palette lists the actions: all, or only those of this place.
 func (a *App) palette(here bool) tea.Cmd {
 	places := a.places()
@@ -308,6 +321,7 @@ func (a *App) palette(here bool) tea.Cmd {
 			items = append(items, it)
 		}
 	}
+	slices.SortStableFunc(items, func(x, y item) int { return late(x) - late(y) })
 	name := "What can I do here?"
 	if !here {
 		name = "All actions"

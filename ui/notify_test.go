@@ -115,6 +115,25 @@ func TestCallsForOverdue(t *testing.T) {
 	}
 }
 
+// What somebody has acknowledged for the room rings for nobody else.
+func TestCallsNotForSeenAlarms(t *testing.T) {
+	x := sit(t, 120, 40)
+	x.declare("api down")
+	x.hear(x.do("ana", "/take"))
+	x.hear(x.do("ana", "@bob restart the pods 3m"))
+	x.send(tea.BlurMsg{})
+	x.wait(4 * time.Minute)
+	x.a.measure()
+	c := x.a.clocks()[0]
+	if !c.Overdue(x.a.now) {
+		t.Fatalf("the first clock is %+v", c)
+	}
+	x.hear(x.command(x.a.room.inc.ID, "bob", model.SeeAlarm{Key: c.Key, Rules: x.a.cfg.Rules}))
+	if got := x.bells(tickMsg{x.a.now, x.a.clock}); len(got) != 0 {
+		t.Errorf("%q rings", got)
+	}
+}
+
 func TestCallsOnlyUnfocused(t *testing.T) {
 	x := sit(t, 120, 40)
 	x.declare("api down")

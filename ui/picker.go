@@ -179,7 +179,7 @@ func (p *picker) view(a *App, w, h int) ([]string, *tea.Cursor) {
 		if it.why != "" {
 			note = it.why
 		}
-		right := segs{{cut(note, w/2), th.dim}}
+		right := segs{{cut(note, max(w/3, w-6-width(it.text))), th.dim}}
 		if note == "" {
 			right = nil
 		}

@@ -75,7 +75,7 @@ type palette struct {
 // by a test: 4.5 for text, 3 for what is secondary.
 var (
 	dark = palette{
-		dim: "#8b949e", rule: "#646c76", accent: "#39c5cf", good: "#56b364", warn: "#e3b341", alarm: "#ff7b72",
+		dim: "#8f949a", rule: "#686c72", accent: "#39c5cf", good: "#56b364", warn: "#e3b341", alarm: "#ff7b72",
 		badgeText: "#0d1117", badge: "#ff7b72", selectedText: "#ffffff", selected: "#1d4f7c",
 	}
 	light = palette{
