@@ -212,7 +212,7 @@ func TestUpdateTakenBack(t *testing.T) {
 		b.whole(t)
 	}
 	expect("two", "two", 2, "32m0s", "1m0s")
-	b.line(t, "ana", "/undo")
+	wantKinds(t, b.line(t, "ana", "/undo"), KindAmended) // the milestone follows from one
 	expect("two is taken back", "one", 1, "31m0s", "1m0s")
 	ev := b.must(t, "ana", Undo{})
 	wantKinds(t, ev, KindAmended, KindMilestoneSet)

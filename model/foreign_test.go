@@ -287,6 +287,14 @@ func TestForeignTimes(t *testing.T) {
 		{At: last, Kind: "x", Body: &MitigationAdded{1, "m", "", math.MaxInt64}}, {At: last, Kind: "x", Body: &OrderGiven{1, "bob", "o", math.MaxInt64}},
 		{At: last, Kind: "x", Body: &DecisionProposed{1, "d", "", math.MaxInt64}},
 	})
+	beyond := time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -12*3600))
+	j := foreign(t, []Event{
+		{At: noon, Kind: "x", Body: &MilestoneMark{Name: Detected, At: &beyond}}, {At: noon, Kind: KindUpdate, Body: &Note{Line: "x"}},
+		{At: noon, Kind: "x", Body: &Amendment{Target: 2, At: &beyond}},
+	})
+	if j.LastAt != last || j.Update.At != last || j.Milestones[Detected].At != last {
+		t.Errorf("%v %v %v", j.LastAt, j.Update.At, j.Milestones[Detected].At)
+	}
 	there := time.Date(2026, 11, 23, 14, 0, 0, 0, berlin)
 	foreign(t, []Event{
 		{At: noon, Kind: "x", Body: &ClockSnoozed{Key: "update", Due: there, Until: there}}, {At: noon, Kind: "x", Body: &AlarmSeen{Key: "update", Due: there}},

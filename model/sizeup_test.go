@@ -57,6 +57,18 @@ func TestReports(t *testing.T) {
 	c.whole(t)
 }
 
+// The count stands in each event, so that it outlives one that was redacted.
+func TestReportsOutliveRedaction(t *testing.T) {
+	b := open(t, Declare{})
+	b.line(t, "carl", "/reports +3 call 555-1234")
+	b.line(t, "carl", "/reports +2")
+	k := len(b.events) - 2
+	b.events[k].Raw, b.events[k].Body = nil, nil
+	if i := refold(b.events); i.Reports != 5 {
+		t.Errorf("%d reports", i.Reports)
+	}
+}
+
 func TestLinks(t *testing.T) {
 	b := open(t, Declare{})
 	if got := b.must(t, "ana", SetLink{" Bridge ", " https://meet.example.org/x "})[0].Text(); got != "link bridge: https://meet.example.org/x" {

@@ -21,8 +21,11 @@
 //
 //	incident   a row for lists       snapshot  the fold, so that Do never replays
 //	entry      the timeline's order  amendment which event corrects which entry
-//	entry_text the words, by FTS5    pending   entries whose words are not yet there
-//	term       the words themselves, for searching by beginnings
+//	entry_text the words, by FTS5       term    the words themselves, for beginnings
+//	indexed    how far entry_text goes  pending earlier entries corrected since
+//
+// Beside warroom.db lie SQLite's -wal and -shm, warroom.db-gate, where writers
+// stand in line, and warroom.db-bell, the folder that readers watch.
 //
 // Reading order: store.go, conn.go, write.go, do.go, watch.go.
 package storage

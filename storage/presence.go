@@ -51,7 +51,6 @@ type Seat struct {
 	left  bool
 	f     *os.File // locked; nil as long as nobody can see the seat
 	path  string
-	size  int            // of what is in f
 	told  model.Presence // what is in f
 	wrote time.Time
 	later *time.Timer // writes what had to wait for typingPace

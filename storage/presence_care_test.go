@@ -75,7 +75,7 @@ func TestPresenceHostileFiles(t *testing.T) {
 	}
 	dead := plant(t, s, seatID(1000), seatLine(good), false)
 	huge := plant(t, s, seatID(1001), seatLine(good)+strings.Repeat("x", 10<<20), true)
-	foreign := []string{huge}
+	foreign := []string{huge, plant(t, s, seatID(1004), seatLine(good)+strings.Repeat("x", 10<<20), false)}
 	for _, name := range []string{"notes.txt", "x" + seatEnd, strings.ToUpper(seatID(0xabc)), seatID(7) + "~", strings.Repeat("0", 200) + seatEnd} {
 		foreign = append(foreign, plant(t, s, name, seatLine(good), false))
 	}
@@ -127,7 +127,7 @@ func TestPresenceHostileNames(t *testing.T) {
 	told(t, ch, 5*time.Second, "")
 	long := strings.Repeat("ä", 300)
 	seat := take(t, s, model.Presence{Person: "\xff" + long, Incident: " \x1b[2J" + long})
-	list := <-ch
+	list := next(t, ch)
 	check := func(p model.Presence) {
 		t.Helper()
 		for _, name := range []string{p.Person, p.Incident, p.Host} {
@@ -149,7 +149,7 @@ func TestPresenceHostileNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	plant(t, s, seatID(1), seatLine(string(text)), true)
-	check((<-ch)[0])
+	check(next(t, ch)[0])
 	plant(t, s, seatID(2), seatLine("{\"person\":\"\xff\xfe\"}"), true)
 	for _, p := range must(s.Present(bg)) {
 		check(p)
@@ -321,6 +321,33 @@ func TestPresenceFolderGone(t *testing.T) {
 	t.Logf("both are back after %s", time.Since(began).Round(time.Millisecond))
 	at := c.set("C", false)
 	t.Logf("and a move is seen after %s", told(t, ch, 5*time.Second, "ann@A kid@C").Sub(at))
+
+	// Another folder is there before anybody has looked.
+	spare := dir + ".new"
+	if err := os.CopyFS(spare, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, dir+".older"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(spare, dir); err != nil {
+		t.Fatal(err)
+	}
+	here := func() int {
+		list, err := os.ReadDir(hallDir(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	wait(t, 15*time.Second, "the copies of dead ones are gone and both are back", func() bool { return here() == 2 && present(t, s) == "ann@A kid@C" })
+	for i := range 3 {
+		where := fmt.Sprint("D", i)
+		at := c.set(where, false)
+		if d := told(t, ch, 10*time.Second, "ann@A kid@"+where).Sub(at); d > time.Second {
+			t.Errorf("a move in the new folder is seen after %s", d)
+		}
+	}
 	if list := seatFiles(t, s); len(list) != 2 {
 		t.Errorf("%d files", len(list))
 	}
@@ -381,7 +408,13 @@ func TestPresencesSlowReader(t *testing.T) {
 		}
 		told(t, quick, 5*time.Second, "ann@"+where)
 	}
-	wait(t, 5*time.Second, "the slow one gets the newest", func() bool { return brief(<-slow) == "ann@49" })
+	lists := 0
+	for got := ""; got != "ann@49"; lists++ {
+		got = brief(next(t, slow))
+	}
+	if lists > 2 { // the last one may have come while the one before was on its way
+		t.Errorf("%d lists waited for the slow one", lists)
+	}
 	select {
 	case list := <-slow:
 		t.Errorf("and then %s", brief(list))
@@ -400,7 +433,7 @@ func TestPresenceIdle(t *testing.T) {
 		take(t, s, model.Presence{Person: fmt.Sprintf("p%02d", i), Incident: "A", Typing: true})
 	}
 	ch := s.Presences(t.Context())
-	wait(t, 5*time.Second, "all are here", func() bool { return len(<-ch) == n })
+	wait(t, 5*time.Second, "all are here", func() bool { return len(next(t, ch)) == n })
 	times := func() (out string) {
 		for _, f := range append(seatFiles(t, s), hallDir(s), path, path+"-wal", path+"-bell", path+"-gate") {
 			if fi, err := os.Stat(f); err == nil {
@@ -419,7 +452,7 @@ func TestPresenceIdle(t *testing.T) {
 	}
 	used := cpuTime(t) - cpu
 	t.Logf("idle, %d seats: %.4f %% of a core", n, 100*used.Seconds()/time.Since(began).Seconds())
-	if used > window/500 {
+	if used > window/200 { // a loaded machine counts several times as much
 		t.Errorf("%d idle seats used %s in %s", n, used, window)
 	}
 	if after := times(); after != before {

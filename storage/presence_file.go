@@ -17,8 +17,8 @@ import (
 	"warroom/model"
 )
 
-// The file of a seat is one line: a checksum of eight hexadecimal digits, a
-// space and a model.Presence in JSON; blanks may follow it. It is written in
+// The file of a seat begins with the one line that counts: a checksum of eight
+// hexadecimal digits, a space and a model.Presence in JSON. It is written in
 // place, since a new file would need a new lock, and the checksum tells a reader
 // that it read while somebody wrote.
 
@@ -160,7 +160,7 @@ func (st *Seat) place(mode os.FileMode) error {
 		f.Close()
 		return nil
 	}
-	st.f, st.path, st.size = f, path, 0
+	st.f, st.path = f, path
 	if err := st.write(); err != nil {
 		st.drop()
 		return err
@@ -174,16 +174,12 @@ func (st *Seat) write() error {
 	if err != nil {
 		return err
 	}
-	line := fmt.Appendf(nil, "%08x %s\n", crc32.ChecksumIEEE(text), text)
-	n := len(line)
-	if n < st.size { // over the end of what was there
-		line = append(line, bytes.Repeat([]byte{' '}, st.size-n)...)
-	}
 	st.wrote = time.Now()
-	if _, err := st.f.WriteAt(line, 0); err != nil {
+	// What is left of a longer line comes after the end of this one.
+	if _, err := st.f.WriteAt(fmt.Appendf(nil, "%08x %s\n", crc32.ChecksumIEEE(text), text), 0); err != nil {
 		return err
 	}
-	st.size, st.told = len(line), st.want
+	st.told = st.want
 	return nil
 }
 

@@ -140,6 +140,18 @@ func told(tb testing.TB, ch <-chan []model.Presence, limit time.Duration, want s
 	}
 }
 
+// next is the next list.
+func next(tb testing.TB, ch <-chan []model.Presence) []model.Presence {
+	tb.Helper()
+	select {
+	case list := <-ch:
+		return list
+	case <-time.After(5 * time.Second):
+		tb.Fatal("nothing is told")
+	}
+	return nil
+}
+
 func seatFiles(tb testing.TB, s *Store) []string {
 	tb.Helper()
 	list, err := filepath.Glob(filepath.Join(hallDir(s), "*"))
@@ -339,10 +351,13 @@ func TestTypingPace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 1000 {
+	again := func() {
 		if err := st.Set(model.Presence{Person: "ann", Incident: "A"}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if n := testing.AllocsPerRun(1000, again); n > 0 {
+		t.Errorf("saying the same again allocates %v times", n)
 	}
 	if now, err := os.Stat(file); err != nil || !now.ModTime().Equal(fi.ModTime()) {
 		t.Errorf("saying the same again wrote: %v", err)
