@@ -232,7 +232,8 @@ func (s *Store) visit(name string) (p model.Presence, known, alive bool) {
 	}
 	defer f.Close()
 	var text [seatLimit + 1]byte
-	for range 3 { // it may be written to at this moment
+	for try := range 4 { // it may be written to at this moment
+		time.Sleep(time.Duration(try) * 20 * time.Microsecond)
 		n, err := f.ReadAt(text[:], 0)
 		if err != nil && err != io.EOF {
 			break

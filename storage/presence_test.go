@@ -407,6 +407,40 @@ func TestManySeats(t *testing.T) {
 	}
 }
 
+// Who is read while they write is here all the same.
+func TestPresenceReadWhileWritten(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s := newStore(t)
+	st := take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	name := filepath.Base(seatFiles(t, s)[0])
+	stop, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if err := st.Set(model.Presence{Person: "ann", Incident: strings.Repeat("A", i%50)}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	n := 0
+	for began := time.Now(); time.Since(began) < 3*time.Second; n++ {
+		if _, known, alive := s.visit(name); !known || !alive {
+			t.Fatalf("look %d: known %v, alive %v", n, known, alive)
+		}
+	}
+	close(stop)
+	<-ended
+	t.Logf("looked %d times", n)
+}
+
 // Many come and go at once in front of many who look: nobody is taken for dead.
 func TestPresenceComingAndGoing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.db")
