@@ -125,3 +125,28 @@ type noStore struct{ Store }
 
 func (noStore) ReadOnly() (bool, string) { return false, "" }
 func (noStore) NewID() model.ID          { return model.ID{} }
+
+// A key press in a list of five hundred incidents, the most it holds.
+func BenchmarkListFrame(b *testing.B) {
+	for _, size := range sizes[1:] {
+		b.Run(fmt.Sprintf("%dx%d", size.X, size.Y), func(b *testing.B) {
+			a := newApp(b.Context(), Config{Actor: "ana", Now: func() time.Time { return noon.Add(time.Hour) }, Store: noStore{}})
+			a.Update(tea.WindowSizeMsg{Width: size.X, Height: size.Y})
+			var rows []model.Summary
+			for i := range listLimit {
+				rows = append(rows, model.Summary{ID: model.IncidentID(noon, i+2), Title: "checkout returns 503 to one in five customers", Services: []string{"checkout", "orders-db"},
+					Severity: model.Severity(i%5 + 1), Status: model.Investigating, Commander: "ana", Started: noon, LastAt: noon, Last: "replica lag is 340 s"})
+			}
+			a.Update(listMsg{rows: rows})
+			s := newScreen(size.X, size.Y)
+			keys := []tea.KeyPressMsg{press("down"), press("down"), press("up"), press("pgdown")}
+			i := 0
+			for b.Loop() {
+				a.Update(keys[i%len(keys)])
+				s.draw(a.View())
+				i++
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(frameBudget), "of-budget")
+		})
+	}
+}

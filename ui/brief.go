@@ -272,6 +272,9 @@ func (a *App) askResolve(to model.Status) {
 			return nil, err
 		}
 		c := model.Resolve{To: to, Severity: s, Reason: v[0], Owner: v[2], Rules: a.cfg.Rules}
+		if inc.Review.Owner != "" && model.SamePerson(v[2], inc.Review.Owner) {
+			c.Owner = "" // settled already
+		}
 		if d, ok := model.ParseSpan(strings.ReplaceAll(strings.ToLower(v[3]), " ", "")); ok && v[2] != "" {
 			c.Due = a.now.Add(d)
 		}
@@ -306,7 +309,7 @@ func (a *App) askReview() {
 }
 
 func (a *App) askTeam() {
-	name := model.TeamNames[min(len(a.room.inc.Teams), len(model.TeamNames)-1)]
+	name := a.room.inc.NextTeam()
 	a.ask("Form a team", []field{
 		textField("name", name, name, ""),
 		textField("leader", "", "bob", "reports to the commander for the whole team"),
