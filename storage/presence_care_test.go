@@ -156,16 +156,30 @@ func TestPresenceHostileNames(t *testing.T) {
 	}
 }
 
+// One look is bounded, however many files there are; what it does not reach is
+// for the next one.
 func TestPresenceTooMany(t *testing.T) {
 	s := newStore(t)
-	take(t, s, model.Presence{Person: "ann", Incident: "A"})
-	junk := plant(t, s, "junk", "", false)
-	for i := range maxFiles + 500 {
-		if err := os.Link(junk, filepath.Join(hallDir(s), fmt.Sprint("junk", i))); err != nil {
+	if err := os.Mkdir(hallDir(s), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	dead := plant(t, s, seatID(0), "long gone", false)
+	const more = 500
+	for i := 1; i < maxFiles+more; i++ {
+		if err := os.Link(dead, filepath.Join(hallDir(s), seatID(i))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(s.Present(bg)) // ann may be beyond the limit
+	if got := present(t, s); got != "" {
+		t.Error(got)
+	}
+	if left := len(seatFiles(t, s)); left < more {
+		t.Errorf("one look went through all but %d files", left)
+	}
+	present(t, s)
+	if left := len(seatFiles(t, s)); left > 0 {
+		t.Errorf("%d files are left", left)
+	}
 }
 
 func FuzzParseSeat(f *testing.F) {
@@ -346,6 +360,32 @@ func TestPresenceFolderGone(t *testing.T) {
 	}
 	if list := seatFiles(t, s); len(list) != 2 {
 		t.Errorf("%d files", len(list))
+	}
+}
+
+// A file that somebody removes is made again, though not as often as they like.
+func TestPresenceFileGone(t *testing.T) {
+	s := newStore(t)
+	take(t, s, model.Presence{Person: "ann", Incident: "A"})
+	ch := s.Presences(t.Context())
+	told(t, ch, 5*time.Second, "ann@A")
+	file := seatFiles(t, s)[0]
+	began := time.Now()
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 5*time.Second, "")
+	if d := told(t, ch, 10*time.Second, "ann@A").Sub(began); d > lookTick-time.Second {
+		t.Errorf("back only after %s", d)
+	}
+	first := seatFiles(t, s)[0]
+	began = time.Now()
+	if err := os.Remove(first); err != nil {
+		t.Fatal(err)
+	}
+	told(t, ch, 5*time.Second, "")
+	if d := told(t, ch, 10*time.Second, "ann@A").Sub(began); d < firstNap {
+		t.Errorf("back after %s already", d)
 	}
 }
 

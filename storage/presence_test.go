@@ -362,6 +362,18 @@ func TestTypingPace(t *testing.T) {
 	if now, err := os.Stat(file); err != nil || !now.ModTime().Equal(fi.ModTime()) {
 		t.Errorf("saying the same again wrote: %v", err)
 	}
+
+	other := take(t, s, model.Presence{Person: "bob"})
+	wrote := other.wrote
+	for _, typing := range []bool{true, true, false, true} {
+		if err := other.Set(model.Presence{Person: "bob", Typing: typing}); err != nil {
+			t.Fatal(err)
+		}
+		other.flush() // as a timer does that went off when somebody moved
+	}
+	if other.wrote != wrote {
+		t.Error("typing was told too early")
+	}
 }
 
 func TestManySeats(t *testing.T) {

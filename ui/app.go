@@ -149,6 +149,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 	case presentMsg:
 		a.present = m
 		return nil
+	case openedMsg:
+		a.addressOpened(m)
+		return nil
 	case missedMsg:
 		a.showMissed(m)
 		return nil
