@@ -258,7 +258,7 @@ func (s *Store) roll(ctx context.Context) (map[string]model.Presence, error) {
 	}
 	defer d.Close()
 	for files := 0; files < maxFiles && len(there) < maxSeats; {
-		names, err := d.Readdirnames(256)
+		names, err := d.Readdirnames(min(256, maxFiles-files))
 		for _, name := range names {
 			if err := ctx.Err(); err != nil {
 				return nil, err

@@ -364,14 +364,19 @@ func TestTypingPace(t *testing.T) {
 	}
 
 	other := take(t, s, model.Presence{Person: "bob"})
-	wrote := other.wrote
+	wrote := func() time.Time {
+		other.mu.Lock()
+		defer other.mu.Unlock()
+		return other.wrote
+	}
+	first := wrote()
 	for _, typing := range []bool{true, true, false, true} {
 		if err := other.Set(model.Presence{Person: "bob", Typing: typing}); err != nil {
 			t.Fatal(err)
 		}
 		other.flush() // as a timer does that went off when somebody moved
 	}
-	if other.wrote != wrote {
+	if !wrote().Equal(first) {
 		t.Error("typing was told too early")
 	}
 }
