@@ -488,7 +488,7 @@ func TestPresenceIdle(t *testing.T) {
 	}
 	used := cpuTime(t) - cpu
 	t.Logf("idle, %d seats: %.4f %% of a core", n, 100*used.Seconds()/time.Since(began).Seconds())
-	if used > window/200 { // a loaded machine counts several times as much
+	if used > window/50 { // a loaded machine or the race detector make it ten times as much
 		t.Errorf("%d idle seats used %s in %s", n, used, window)
 	}
 	if after := times(); after != before {
