@@ -58,6 +58,7 @@ const (
 	KindTeamFormed         Kind = "team_formed"
 	KindTeamEnded          Kind = "team_ended"
 	KindReviewPlanned      Kind = "review_planned"
+	KindUndone             Kind = "undone"
 )
 
 // NoteKinds are the kinds a person may give a line, in the order of the help.
@@ -136,6 +137,7 @@ var bodies = map[Kind]func() Body{
 	KindSizedUp: newBody[SizedUp], KindReportsCounted: newBody[ReportsCounted], KindLinkSet: newBody[LinkSet],
 	KindClockSnoozed: newBody[ClockSnoozed], KindAlarmSeen: newBody[AlarmSeen], KindUpdatePromised: newBody[UpdatePromised],
 	KindTeamFormed: newBody[TeamFormed], KindTeamEnded: newBody[TeamEnded], KindReviewPlanned: newBody[ReviewPlanned],
+	KindUndone: newBody[Undone],
 }
 
 func newBody[T any, P interface {
