@@ -7,6 +7,11 @@ import (
 	"time"
 )
 
+// KindUndone takes back one event.
+const KindUndone Kind = "undone"
+
+var _ = register(KindUndone, newBody[Undone])
+
 // undoReach is how far back Undo looks for something of the actor's own.
 const undoReach = 50
 
@@ -28,16 +33,16 @@ type Undone struct {
 	Body   json.RawMessage `json:"body"`
 }
 
-func (b *Undone) Text() string    { return "taken back: " + b.body().Text() }
-func (b *Undone) Important() bool { return b.body().Important() }
+func (u *Undone) Text() string    { return "taken back: " + u.body().Text() }
+func (u *Undone) Important() bool { return u.body().Important() }
 
 // body is the content of the event that was taken back. An undo of an undo is not
 // read: none is written, and a foreign record could nest them without end.
-func (b *Undone) body() Body {
-	if b.Kind == KindUndone {
-		return &Unknown{b.Kind}
+func (u *Undone) body() Body {
+	if u.Kind == KindUndone {
+		return &Unknown{u.Kind}
 	}
-	return DecodeBody(b.Kind, b.Body)
+	return DecodeBody(u.Kind, u.Body)
 }
 
 // Spent are the highest numbers of what was taken back. A number that people have
@@ -285,8 +290,8 @@ func thing(b Body) string {
 	return ""
 }
 
-// takeBack folds an Undone: the thing is as it was before.
-func (i *Incident) takeBack(e Event, u *Undone) {
+// fold makes the thing what it was before.
+func (u *Undone) fold(i *Incident, e Event) {
 	switch b := u.body().(type) {
 	case *Description:
 		if b.Was != nil {
