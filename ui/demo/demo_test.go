@@ -307,7 +307,7 @@ func (b broken) Do(ctx context.Context, id string, r model.Request) (model.Recei
 }
 
 func TestSaysWhyItStops(t *testing.T) {
-	err := Play(t.Context(), broken{newMemory()}, Options{Speed: 1e9})
+	err := Play(t.Context(), broken{newMemory()}, Options{Speed: 1e9, Now: newMemory().clock})
 	if model.CodeOf(err) != model.Full {
 		t.Errorf("got %v", err)
 	}
