@@ -73,7 +73,7 @@ var (
 	defaultRe  = regexp.MustCompile(DefaultPattern)
 	k8sRe      = regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`)
 	hostRe     = regexp.MustCompile(`^[A-Za-z0-9_*]([-A-Za-z0-9_]{0,62})(\.[A-Za-z0-9_]([-A-Za-z0-9_]{0,62}))*\.?$`)
-	pathRe     = regexp.MustCompile(`^[A-Za-z0-9._/~][A-Za-z0-9._/@=+,~ -]{0,1023}$`)
+	pathRe     = regexp.MustCompile(`^[A-Za-z0-9._/~][A-Za-z0-9._/@=+,~ -]*$`)
 	nameRe     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*$`)
 	idRe       = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,62}$`)
 	captureTag = "captured."

@@ -69,9 +69,12 @@ func Read(name string, data []byte) (*Book, []Problem, error) {
 	b.place = &place{doc, "$"}
 	if wrapped(data) {
 		b.place.root = "$.runbook"
-		err = doc.Decode(&struct {
-			Runbook *Book `yaml:"runbook"`
-		}{b})
+		var w struct {
+			Runbook Book `yaml:"runbook"`
+		}
+		err = doc.Decode(&w)
+		w.Runbook.File, w.Runbook.Hash, w.Runbook.place = b.File, b.Hash, b.place
+		*b = w.Runbook
 	} else {
 		err = doc.Decode(b)
 	}
