@@ -308,8 +308,9 @@ func (r *Redactor) withoutKeys(b []byte) []byte {
 	return out
 }
 
-// Text hides the secrets in a text that is whole: a command, an error.
-func (s *Secrets) Text(text string) string {
+// Safe hides the secrets in a text that is whole: a command, an error. A nil
+// Secrets hides what the rules find.
+func (s *Secrets) Safe(text string) string {
 	var b strings.Builder
 	r := NewRedactor(s, func(p []byte) { b.Write(p) })
 	_, _ = r.Write([]byte(text))
