@@ -1,7 +1,7 @@
 // Package proc runs one command so that it can be watched, stopped and never
 // forgotten.
 //
-// It imports model and runbooks/output.
+// It imports model and runbooks/output, and nothing else of ours.
 //
 //	Start ──▶ keeper, the same binary started anew ──▶ the command, in a session
 //	  ▲         │ one pipe each way                      of its own, no terminal
