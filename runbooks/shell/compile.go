@@ -7,6 +7,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"warroom/model"
+	"warroom/runbooks"
 )
 
 // Dialect is the shell that a command is written for.
@@ -62,7 +63,7 @@ func bind(params []string, values map[string]string) ([]string, error) {
 		if strings.ContainsRune(v, 0) {
 			return nil, model.Errorf(model.Invalid, "the value of %s holds a NUL", model.Brief(p, 60))
 		}
-		env = append(env, EnvName(p)+"="+v)
+		env = append(env, runbooks.EnvName(p)+"="+v)
 	}
 	return env, nil
 }
@@ -122,7 +123,24 @@ func Compile(text string, d Dialect, params []Param) (*Command, []Problem) {
 		return nil, c.problems
 	}
 	slices.Sort(used)
+	if two, ok := sameVariable(used); ok {
+		c.refuse(0, "same-variable", "%s would share one variable: rename one of them", two)
+		return nil, c.problems
+	}
 	return &Command{Text: out, Params: used, Dialect: d, Risk: classify(file)}, c.problems
+}
+
+// sameVariable finds two parameters that would be bound to one variable.
+func sameVariable(params []string) (string, bool) {
+	seen := map[string]string{}
+	for _, p := range params {
+		e := runbooks.EnvName(p)
+		if was, ok := seen[e]; ok {
+			return "<" + was + "> and <" + p + ">", true
+		}
+		seen[e] = p
+	}
+	return "", false
 }
 
 func parse(text string, d Dialect) (*syntax.File, error) {
@@ -240,7 +258,7 @@ func (c *compiler) inside(n syntax.Node) []Place {
 // bindAt says how the placeholder p is written at a place, given the nodes from
 // the root to the piece of text that holds it; false if it cannot be.
 func (c *compiler) bindAt(p Place, stack []syntax.Node) (string, bool) {
-	env := "${" + EnvName(p.Name) + "}"
+	env := "${" + runbooks.EnvName(p.Name) + "}"
 	leaf := stack[len(stack)-1]
 	if p.Start > 0 && c.text[p.Start-1] == '$' {
 		c.refuse(p.Start, "unsafe-place", "<%s> follows a $: remove it, the value is put in as it is", p.Name)

@@ -1,7 +1,7 @@
 // Package shell turns the commands of a runbook into something that can be run
 // with foreign values and cannot be made to run something else.
 //
-// It imports model and a shell parser, and runs nothing.
+// It imports model, runbooks and a shell parser, and runs nothing.
 //
 //	command text with <placeholders>
 //	     │  Find: which of them are parameters

@@ -2,8 +2,9 @@ package shell
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"warroom/runbooks"
 )
 
 // Param is a parameter as far as binding is concerned.
@@ -22,61 +23,18 @@ type Place struct {
 	End   int // offset behind >
 }
 
-// placeholder has no blank at either inner edge: cat <in >out is no placeholder.
-var placeholder = regexp.MustCompile(`<([A-Za-z](?:[A-Za-z0-9_. /|-]*[A-Za-z0-9_])?)>`)
-
 // Find lists everything in text that looks like a placeholder, in order, except
-// where the < is escaped by a backslash, begins a heredoc or a process
-// substitution.
+// where the < is escaped by a backslash or belongs to a heredoc.
 func Find(text string) []Place {
 	var out []Place
-	for at := 0; at < len(text); {
-		m := placeholder.FindStringSubmatchIndex(text[at:])
-		if m == nil {
-			break
-		}
-		start, end := at+m[0], at+m[1]
-		slashes := len(text[:start]) - len(strings.TrimRight(text[:start], `\`))
-		if slashes%2 == 1 || start > 0 && text[start-1] == '<' {
-			at = start + 1
+	for _, s := range runbooks.Spans(text) {
+		slashes := len(text[:s.Start]) - len(strings.TrimRight(text[:s.Start], `\`))
+		if slashes%2 == 1 || s.Start > 0 && text[s.Start-1] == '<' {
 			continue
 		}
-		out = append(out, Place{text[at+m[2] : at+m[3]], start, end})
-		at = end
+		out = append(out, Place{s.Name, s.Start, s.End})
 	}
 	return out
-}
-
-// EnvName is the environment variable that carries the value of a parameter.
-// Two names that differ only in signs get different variables.
-func EnvName(param string) string {
-	var b strings.Builder
-	b.WriteString("WR_")
-	odd := uint32(2166136261)
-	changed := false
-	for i := range len(param) {
-		c := param[i]
-		odd = (odd ^ uint32(c)) * 16777619
-		switch {
-		case c >= 'a' && c <= 'z':
-			b.WriteByte(c - 'a' + 'A')
-		case c >= '0' && c <= '9':
-			b.WriteByte(c)
-		case c == '-':
-			b.WriteByte('_')
-		default: // an upper-case letter, a blank, _ …: another name may look the same
-			changed = true
-			if c >= 'A' && c <= 'Z' {
-				b.WriteByte(c)
-			} else {
-				b.WriteByte('_')
-			}
-		}
-	}
-	if changed {
-		fmt.Fprintf(&b, "_%04X", odd&0xffff)
-	}
-	return b.String()
 }
 
 // Problem is something about a command that its author has to know.

@@ -376,17 +376,10 @@ func TestR24Risk(t *testing.T) {
 	}
 }
 
-func TestEnvNamesDiffer(t *testing.T) {
-	seen := map[string]string{}
-	for _, n := range []string{"a-b", "a_b", "a b", "a.b", "A-B", "A_B", "ab", "AB", "aB", "a/b", "a|b"} {
-		e := EnvName(n)
-		if was, ok := seen[e]; ok {
-			t.Errorf("%s and %s are both %s", was, n, e)
-		}
-		if strings.Trim(e, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
-			t.Error(e)
-		}
-		seen[e] = n
+func TestOneVariableForTwoIsRefused(t *testing.T) {
+	c, problems := Compile("echo <a-b> <a_b>", Bash, []Param{{Name: "a-b"}, {Name: "a_b"}})
+	if c != nil || problems[0].Rule != "same-variable" {
+		t.Errorf("%v %v", c, problems)
 	}
 }
 
