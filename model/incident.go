@@ -47,6 +47,7 @@ type Incident struct {
 	Review        ReviewPlan     `json:"review,omitzero"`
 	Runs          []Run          `json:"runs,omitempty"`
 	Gate          *Gate          `json:"gate,omitempty"` // how it is proven that it is over
+	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
