@@ -71,7 +71,7 @@ type keeper struct {
 	cmd   *exec.Cmd
 	pid   int
 	mu    sync.Mutex // reaping and signals exclude each other, so that no number is used twice
-	over  bool // reaped: its number may be somebody else's
+	over  bool       // reaped: its number may be somebody else's
 	ended chan struct{}
 }
 

@@ -444,4 +444,3 @@ func TestLadderIgnoresUnknownSignals(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
-

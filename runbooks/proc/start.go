@@ -335,4 +335,3 @@ func Terminal(s Spec) (*exec.Cmd, error) {
 	}
 	return &exec.Cmd{Path: path, Args: s.Argv, Env: append([]string{}, s.Env...), Dir: s.Dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}, nil
 }
-

@@ -95,7 +95,7 @@ func strict(pattern, allowed string) bool {
 
 func only(re *syntax.Regexp, allowed string) bool {
 	switch re.Op {
-	case syntax.OpEmptyMatch, syntax.OpNoMatch, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+	case syntax.OpEmptyMatch, syntax.OpNoMatch, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
 		return true
 	case syntax.OpLiteral:
 		if re.Flags&syntax.FoldCase != 0 {
