@@ -311,6 +311,9 @@ func (s Scene) move(to Status, reason, duplicate string, at time.Time) ([]Draft,
 	if to == from {
 		return nil, Errorf(Conflict, "%s is %s already", s.Incident.ID, to)
 	}
+	if err := s.throughGate(to); err != nil {
+		return nil, err
+	}
 	reason, err := cleanReason(reason)
 	if err != nil {
 		return nil, err

@@ -38,6 +38,12 @@ func fill(t tester, v reflect.Value) {
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		fill(t, v.Index(0))
 		fill(t, v.Index(1))
+	case reflect.Map:
+		k, e := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, k)
+		fill(t, e)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(k, e)
 	case reflect.String:
 		v.SetString("a \"line\" <b> \u00e9 \u2028 \\ 👍")
 	case reflect.Int, reflect.Int64:

@@ -43,6 +43,8 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
+	Runs          []Run          `json:"runs,omitempty"`
+	Gate          *Gate          `json:"gate,omitempty"` // how it is proven that it is over
 	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
