@@ -45,6 +45,7 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
+	Actions       []ActionItem   `json:"actions,omitempty"` // what the review asks for
 
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
@@ -169,7 +170,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
 	case *ReviewPlanned:
-		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
+		i.Review.Owner, i.Review.Due = b.Owner, kept(b.Due)
 		i.meet(b.Owner)
 	case folder:
 		b.fold(i, e)
