@@ -151,7 +151,18 @@ func safe(link string) bool {
 // markdownLine writes a line's signs again, the rest as text.
 func markdownLine(s string, first bool) string {
 	var b strings.Builder
-	for k, sp := range spans(s) {
+	all := spans(s)
+	for k, sp := range all {
+		// A mark of exclamation before a link would make a picture of it.
+		if bare, ok := strings.CutSuffix(sp.text, "!"); ok && sp.kind == 0 && k+1 < len(all) && all[k+1].kind == '[' {
+			if k == 0 && first {
+				bare = Line(bare)
+			} else {
+				bare = Text(bare)
+			}
+			b.WriteString(bare + "&#33;")
+			continue
+		}
 		switch sp.kind {
 		case '`':
 			b.WriteString("`" + strings.ReplaceAll(model.Visible(sp.text), "|", "\\|") + "`")
