@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,7 +40,7 @@ func Text(s string) string {
 			mean = dollar
 		}
 		if mean {
-			fmt.Fprintf(&b, "&#%d;", c)
+			b.WriteString("&#" + strconv.Itoa(int(c)) + ";")
 		} else {
 			b.WriteByte(c)
 		}

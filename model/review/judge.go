@@ -89,10 +89,11 @@ func Judge(a Action) Verdict {
 	if len(f) < 3 {
 		v.Advice = append(v.Advice, "say of what, and how far")
 	}
-	for _, s := range strengths {
-		if s.verb.MatchString(a.Title) {
-			v.Strength = s.name
-			break
+	for _, where := range []string{first, a.Title} { // what it begins with says more
+		for _, s := range strengths {
+			if v.Strength == "" && s.verb.MatchString(where) {
+				v.Strength = s.name
+			}
 		}
 	}
 	if v.Strength == "remind" {
@@ -100,6 +101,8 @@ func Judge(a Action) Verdict {
 	}
 	return v
 }
+
+var vague = words(`issues?|problems?|incident|outage|it|this|that`)
 
 // weakHere lets "make X impossible" and "review and merge" pass.
 func weakHere(f []string) bool {
@@ -114,7 +117,9 @@ func weakHere(f []string) bool {
 		return len(f) > 1 && f[1] == "up"
 	case "work":
 		return len(f) > 1 && f[1] == "on"
-	case "monitor", "check", "fix":
+	case "fix":
+		return len(f) < 5 || vague.MatchString(strings.Join(f, " "))
+	case "monitor", "check":
 		return len(f) < 6 // a long one says how
 	}
 	return true

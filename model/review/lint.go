@@ -40,6 +40,7 @@ type rule struct {
 	level   Level
 	match   *regexp.Regexp
 	person  bool
+	within  bool           // the person is among the words themselves
 	not     *regexp.Regexp // words around it for which it does not apply
 	why     string
 	instead string
@@ -64,7 +65,7 @@ var rules = []rule{
 		why: "it tells what did not happen", instead: "say what happened and why it made sense; the wish belongs among the action items"},
 	{name: "counterfactual", level: Suggestion, match: words(`could(?: not|n't)? have|would(?: not|n't)? have`), person: true,
 		why: "it tells what did not happen", instead: "say what happened and why it made sense; the wish belongs among the action items"},
-	{name: "counterfactual", level: Suggestion, match: regexp.MustCompile(`(?i)(?:^|[.;] )had (?:` + roleWords + `|the ` + roleWords + `|@[\w.-]+) (?:\w+)`),
+	{name: "counterfactual", level: Suggestion, match: regexp.MustCompile(`(?:^|[.;,] )[Hh]ad (?:the )?@?[\w.-]+ \w+`), within: true,
 		why: "it tells what did not happen", instead: "say what happened; the wish belongs among the action items"},
 	{name: "failed to", level: Suggestion, match: words(`failed to|failure to|did not|didn't|neglected to|was supposed to|were supposed to`), person: true,
 		not: words(`did not (?:know|see|have|get|receive|help|work|find|need|want|expect|reach|page)|didn't (?:know|see|have|get|receive|help|work|find|need|want|expect|reach|page)`),
@@ -199,7 +200,7 @@ func (l Linter) line(key model.SectionKey, n, shift int, plain, text string) []H
 		for _, at := range r.match.FindAllStringIndex(plain, -1) {
 			from, to := max(0, at[0]-40), min(len(plain), at[1]+30)
 			switch {
-			case r.person && !l.person(plain[:at[0]]):
+			case r.person && !l.person(plain[:at[0]]), r.within && !l.person(plain[at[0]:at[1]]):
 			case r.not != nil && r.not.MatchString(plain[from:to]):
 			default:
 				add(at, r)
