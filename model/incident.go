@@ -44,8 +44,9 @@ type Incident struct {
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
 	Runs          []Run          `json:"runs,omitempty"`
-	Gate          *Gate          `json:"gate,omitempty"` // how it is proven that it is over
+	Gate          *Gate          `json:"gate,omitempty"`               // how it is proven that it is over
 	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+	Actions       []ActionItem   `json:"actions,omitempty"`            // what the review asks for
 
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
@@ -163,7 +164,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
 	case *ReviewPlanned:
-		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
+		i.Review.Owner, i.Review.Due = b.Owner, kept(b.Due)
 		i.meet(b.Owner)
 	case folder:
 		b.fold(i, e)
