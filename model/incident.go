@@ -45,6 +45,7 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
+	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
