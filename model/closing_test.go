@@ -205,6 +205,7 @@ func allCommands() []Command {
 		StateHypothesis{}, SetHypothesis{}, Propose{}, Object{}, TakeDecision{}, VerifyDecision{},
 		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{}, Report{}, Staff{},
 		Snooze{}, SeeAlarm{}, PromiseUpdate{}, FormTeam{}, EndTeam{}, PlanReview{}, Resolve{},
+		AttachAlert{}, DetachAlert{}, ClearAlert{}, SetDetection{},
 	}
 }
 

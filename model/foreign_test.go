@@ -108,6 +108,7 @@ func foreign(t tester, events []Event) *Incident {
 		VerifyDecision{N: 1}, AddMitigation{Text: "x"}, ExtendMitigation{N: 1, For: time.Hour}, RemoveMitigation{N: 1}, SetLink{"x", ""},
 		FormTeam{Name: "x", Leader: "x"}, EndTeam{"x"}, CountReports{Add: 1}, PlanReview{}, Resolve{Owner: "x"}, AckOrder{1}, GiveOrder{Person: "x", Task: "x"},
 		Amend{Seq: 1, Struck: ptr(true)}, Amend{Seq: 1, At: noon.Add(-time.Hour)}, Snooze{Key: "order:1", For: time.Hour, Reason: "x"}, SeeAlarm{Key: "order:1"},
+		AttachAlert{AlertLine{Title: "x"}}, DetachAlert{N: 1}, ClearAlert{Group: 3}, SetDetection{ByTeam},
 	) {
 		drafts, err := c.Decide(s)
 		if (err == nil) == (len(drafts) == 0) {
