@@ -118,6 +118,15 @@ type Intake struct {
 	Cleared   []Clearing `json:"cleared,omitempty"`
 }
 
+// Deed is something that somebody did about a line of the inbox.
+type Deed struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	What string    `json:"what"` // acknowledged, noise, note …
+	Item int64     `json:"alert,omitempty"`
+	Text string    `json:"text,omitempty"`
+}
+
 // Clearing says that the last alert of a group that is part of an incident has
 // ended.
 type Clearing struct {
