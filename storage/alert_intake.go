@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
 
@@ -85,9 +84,13 @@ type intake struct {
 	groups map[int64]*alert.Group // touched
 	place  alert.Place
 	quiet  []alert.Silence
-	next   int64 // number of the next group
+	next   int64                  // number of the next group
+	keys   map[string]*alert.Item // what is there, by key
+	marks  map[string]*alert.Item // the newest of each condition
 	out    *alert.Intake
 }
+
+func markOf(a alert.Alert) string { return a.Source + "|" + a.Fingerprint }
 
 func (k *intake) run(alerts []alert.Alert) error {
 	if err := k.prepare(alerts); err != nil {
@@ -117,6 +120,9 @@ func (k *intake) prepare(alerts []alert.Alert) (err error) {
 			first = a.Timestamp
 		}
 	}
+	if err := k.known(alerts); err != nil {
+		return err
+	}
 	if k.quiet, err = silences(k.ctx, k.t, k.now); err != nil {
 		return err
 	}
@@ -137,6 +143,46 @@ func (k *intake) prepare(alerts []alert.Alert) (err error) {
 	})
 }
 
+// known reads what is there of a batch: two questions for all of it instead of
+// two for each alert.
+func (k *intake) known(alerts []alert.Alert) error {
+	keys, marks := make([]string, len(alerts)), make([]string, len(alerts))
+	for n, a := range alerts {
+		keys[n], marks[n] = a.Key(), markOf(a)
+	}
+	k.keys, k.marks = make(map[string]*alert.Item, len(alerts)), make(map[string]*alert.Item, len(alerts))
+	for _, part := range []struct {
+		list []string
+		text string
+		take func(*alert.Item)
+	}{
+		{keys, "SELECT " + scanItem + " FROM alert_item WHERE key IN (SELECT value FROM json_each(?))", func(i *alert.Item) { k.keys[i.Key()] = i }},
+		{marks, "SELECT " + scanItem + " FROM alert_item WHERE id IN (SELECT (SELECT max(id) FROM alert_item WHERE mark = value) FROM json_each(?))", func(i *alert.Item) {
+			if have := k.keys[i.Key()]; have != nil {
+				i = have // one alert, one place
+			}
+			k.keys[i.Key()], k.marks[markOf(i.Alert)] = i, i
+		}},
+	} {
+		list, err := json.Marshal(part.list)
+		if err != nil {
+			return model.Wrap(model.Internal, err, "cannot encode the names of alerts")
+		}
+		rows, err := k.t.query(k.ctx, part.text, string(list))
+		err = each(rows, err, func() error {
+			i, err := readItem(rows)
+			if err == nil {
+				part.take(&i)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (k *intake) group(n int64) (*alert.Group, error) {
 	if g := k.groups[n]; g != nil {
 		return g, nil
@@ -151,39 +197,32 @@ func (k *intake) group(n int64) (*alert.Group, error) {
 
 // one takes in one alert.
 func (k *intake) one(a alert.Alert) error {
-	have, err := readItem(k.t.row(k.ctx, "SELECT "+scanItem+" FROM alert_item WHERE key = ?", a.Key()))
-	switch {
-	case err == nil:
+	if have := k.keys[a.Key()]; have != nil {
 		return k.again(have, a)
-	case !errors.Is(err, sql.ErrNoRows):
-		return err
 	}
-	mark := a.Source + "|" + a.Fingerprint
-	before, err := readItem(k.t.row(k.ctx, "SELECT "+scanItem+" FROM alert_item WHERE mark = ? ORDER BY id DESC LIMIT 1", mark))
-	known := err == nil
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
+	before := k.marks[markOf(a)]
 	if a.NoStart && a.Status != alert.Firing {
-		if known {
+		if before != nil {
 			return k.again(before, a)
 		}
 		k.out.Unmatched++
 		raw, _ := json.Marshal(a)
 		return k.t.aside(alert.Aside{Source: a.Source, Reason: "it ends an alert that was never seen here", Body: raw}, k.now)
 	}
-	if known && a.Sole && before.Status != alert.Resolved && a.Timestamp.After(before.Timestamp) {
+	if before != nil && a.Sole && before.Status != alert.Resolved && a.Timestamp.After(before.Timestamp) {
 		// The source knows one firing at a time: the older one has ended, untold.
-		if err := k.change(before, func(i *alert.Item) { i.Status, i.Ended = alert.Resolved, time.Time{} }); err != nil {
+		next := *before
+		next.Status, next.Ended = alert.Resolved, time.Time{}
+		if err := k.change(before, next); err != nil {
 			return err
 		}
 	}
-	return k.fresh(a, mark, before, known)
+	return k.fresh(a, before)
 }
 
 // again is news of an alert that is there.
-func (k *intake) again(have alert.Item, a alert.Alert) error {
-	next := have
+func (k *intake) again(have *alert.Item, a alert.Alert) error {
+	next := *have
 	next.Seen++
 	switch {
 	case have.Status == alert.Resolved: // ended: late news of its beginning change nothing
@@ -211,11 +250,12 @@ func (k *intake) again(have alert.Item, a alert.Alert) error {
 	told := sameWords(have.Alert, next.Alert)
 	if next.Status == have.Status && next.Ended.Equal(have.Ended) && told {
 		k.out.Same++
+		have.Seen++
 		_, err := k.t.exec("UPDATE alert_item SET seen = ? WHERE id = ?", next.Seen, have.N)
 		return err
 	}
 	k.out.Changed++
-	return k.change(have, func(i *alert.Item) { *i = next })
+	return k.change(have, next)
 }
 
 func sameWords(a, b alert.Alert) bool {
@@ -231,16 +271,15 @@ func sameWords(a, b alert.Alert) bool {
 }
 
 // change writes an alert that is there and sets its group's figures right.
-func (k *intake) change(have alert.Item, edit func(*alert.Item)) error {
+func (k *intake) change(have *alert.Item, next alert.Item) error {
 	g, err := k.group(have.Group)
 	if err != nil {
 		return err
 	}
-	next := have
-	edit(&next)
-	count(g, have, -1)
+	count(g, *have, -1)
 	count(g, next, +1)
 	g.Total-- // it was there
+	*have = next
 	return k.t.saveItem(next)
 }
 
@@ -267,7 +306,7 @@ func millisOr0(t time.Time) int64 {
 const sameAlert = 2 * time.Hour
 
 // fresh puts a new alert into its group.
-func (k *intake) fresh(a alert.Alert, mark string, before alert.Item, known bool) error {
+func (k *intake) fresh(a alert.Alert, before *alert.Item) error {
 	i := alert.Item{Alert: a, Received: k.now, Seen: 1}
 	if i.Status == alert.Suppressed {
 		i.Status = alert.Firing
@@ -279,13 +318,13 @@ func (k *intake) fresh(a alert.Alert, mark string, before alert.Item, known bool
 		}
 	}
 	at := when(i)
-	if known && at.Sub(when(before)).Abs() <= sameAlert {
+	if before != nil && at.Sub(when(*before)).Abs() <= sameAlert {
 		g, err := k.group(before.Group)
 		if err != nil {
 			return err
 		}
 		if g.Noise == "" {
-			i.Group, i.Why = before.Group, "the same alert as before, "+model.Span(at.Sub(when(before)).Abs().Truncate(time.Second))+" apart"
+			i.Group, i.Why = before.Group, "the same alert as before, "+model.Span(at.Sub(when(*before)).Abs().Truncate(time.Second))+" apart"
 		}
 	}
 	if i.Group == 0 {
@@ -311,7 +350,7 @@ func (k *intake) fresh(a alert.Alert, mark string, before alert.Item, known bool
 		i.Acked, i.AckedBy = k.now, a.Source
 	}
 	res, err := k.t.exec(`INSERT INTO alert_item(key, mark, group_id, status, fired, ended, received, seen, muted, acked, acked_by, incident, noise, noise_by, why, body)
-VALUES(?,?,?,?,?,?,?,1,?,?,?,?,'','',?,?)`, a.Key(), mark, i.Group, string(i.Status), millis(a.Timestamp), millis(a.Ended), k.now.UnixMilli(), millisOr0(i.Muted), millis(i.Acked), i.AckedBy, i.Incident, i.Why, string(raw))
+VALUES(?,?,?,?,?,?,?,1,?,?,?,?,'','',?,?)`, a.Key(), markOf(a), i.Group, string(i.Status), millis(a.Timestamp), millis(a.Ended), k.now.UnixMilli(), millisOr0(i.Muted), millis(i.Acked), i.AckedBy, i.Incident, i.Why, string(raw))
 	if err != nil {
 		return err
 	}
@@ -319,6 +358,7 @@ VALUES(?,?,?,?,?,?,?,1,?,?,?,?,'','',?,?)`, a.Key(), mark, i.Group, string(i.Sta
 		return err
 	}
 	count(g, i, +1)
+	k.keys[a.Key()], k.marks[markOf(a)] = &i, &i
 	k.out.New++
 	return nil
 }
