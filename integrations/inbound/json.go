@@ -3,6 +3,7 @@ package inbound
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -31,19 +32,25 @@ func decode(data []byte) (any, error) {
 		return nil, jsonFault(err, dec.InputOffset())
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, model.Errorf(model.Invalid, "there is something after the JSON document, at byte %d", dec.InputOffset())
+		return nil, model.Wrap(model.Invalid, errSyntax, "there is something after the JSON document, at byte %d", dec.InputOffset())
 	}
 	return v, nil
 }
+
+// What is wrong with a payload as a whole, for the status of the answer.
+var (
+	errSyntax = errors.New("no JSON")
+	errMany   = errors.New("too many alerts")
+)
 
 func jsonFault(err error, at int64) error {
 	if model.CodeOf(err) == model.Invalid {
 		return err
 	}
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return model.Errorf(model.Invalid, "the JSON document ends too early, at byte %d", at)
+		return model.Wrap(model.Invalid, errSyntax, "the JSON document ends too early, at byte %d", at)
 	}
-	return model.Errorf(model.Invalid, "this is no JSON: %s (byte %d)", model.Brief(err.Error(), 120), at)
+	return model.Wrap(model.Invalid, errSyntax, "this is no JSON: %s (byte %d)", model.Brief(err.Error(), 120), at)
 }
 
 func value(dec *json.Decoder, depth int) (any, error) {

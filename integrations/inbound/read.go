@@ -76,7 +76,7 @@ func Read(body []byte, h http.Header, now time.Time) (Reading, error) {
 	var r Reading
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(body)) == 0 {
-		return r, model.Errorf(model.Invalid, "the payload is empty")
+		return r, model.Wrap(model.Invalid, errSyntax, "the payload is empty")
 	}
 	top, err := decode(body)
 	if err != nil {
@@ -167,7 +167,7 @@ func (r *Reading) take(top any, h http.Header, level int) error {
 }
 
 func tooMany(n int) error {
-	return model.Errorf(model.Invalid, "%d alerts in one payload, at most %d: send them in parts (Alertmanager: max_alerts)", n, MaxAlerts)
+	return model.Wrap(model.Invalid, errMany, "%d alerts in one payload, at most %d: send them in parts (Alertmanager: max_alerts)", n, MaxAlerts)
 }
 
 // jsonLines cuts a body into lines if each of the first few is a document.
