@@ -208,6 +208,7 @@ func allCommands() []Command {
 		StartRun{}, SetRunValues{}, StartAction{}, EndAction{}, MarkAction{}, ApproveStep{}, TakeRun{}, EndRun{}, EscalateRun{},
 		SetGate{}, SampleGate{}, ConfirmGate{}, OverrideGate{}, AddEvidence{},
 		WriteReview{}, MoveReview{}, AnswerWhy{}, ChangeWhy{}, DropWhy{}, AddAction{}, ChangeAction{}, FinishAction{}, DropAction{}, ReopenAction{},
+		AttachAlert{}, DetachAlert{}, ClearAlert{}, SetDetection{},
 	}
 }
 
