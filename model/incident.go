@@ -45,6 +45,8 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
+	Past          *Past          `json:"past,omitempty"` // it was imported
+	Kept          Kept           `json:"kept,omitzero"`  // how promises were kept, for the statistics
 
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
@@ -98,10 +100,12 @@ func (i *Incident) Apply(e Event) bool {
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}
+	i.keep(e)
 	switch b := e.Body.(type) {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+		i.past(b, e)
 	case *Description:
 		if b.Title != nil {
 			i.Title = *b.Title
@@ -323,6 +327,7 @@ func (i *Incident) mark(b *MilestoneMark, e Event) {
 func (i *Incident) hold(r Role, person string, at time.Time) {
 	i.meet(person)
 	if r == Commander {
+		i.commanded(at)
 		i.VacantSince = time.Time{}
 	}
 	for k, a := range i.Roles {
