@@ -172,11 +172,11 @@ func (i *Incident) Apply(e Event) bool {
 		i.link(b)
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
-	case *TeamFormed, *TeamEnded:
-		i.team(e)
 	case *ReviewPlanned:
 		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
 		i.meet(b.Owner)
+	case folder:
+		b.fold(i, e)
 	}
 	if !e.Quiet() {
 		i.Lines++
@@ -231,6 +231,8 @@ func (e Event) Quiet() bool {
 		return true
 	case *MilestoneMark:
 		return b.Auto
+	case lineless:
+		return b.quiet()
 	}
 	return false
 }
