@@ -216,14 +216,19 @@ func MannWhitney(x, y []float64) RankSum {
 		r.Exact, r.P = true, exactU(n1, n2, int(math.Round(r.U)))
 		return r
 	}
-	n := a + b
-	sd := math.Sqrt(a * b / 12 * (n + 1 - ties/(n*(n-1))))
-	if sd == 0 {
-		r.P = 1
-		return r
-	}
-	r.P = min(1, 2*distuv.UnitNormal.CDF(-max(0, math.Abs(r.U-a*b/2)-0.5)/sd))
+	r.P = normalU(a, b, r.U, ties)
 	return r
+}
+
+// normalU is the two-sided probability of u by the normal law; ties is the sum of
+// t³−t over the groups of t alike.
+func normalU(n1, n2, u, ties float64) float64 {
+	n := n1 + n2
+	sd := math.Sqrt(n1 * n2 / 12 * (n + 1 - ties/(n*(n-1))))
+	if sd == 0 {
+		return 1
+	}
+	return min(1, 2*distuv.UnitNormal.CDF(-max(0, math.Abs(u-n1*n2/2)-0.5)/sd))
 }
 
 // exactU is the two-sided probability of a U as far from the middle as u: how
