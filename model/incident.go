@@ -45,8 +45,9 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
-	Past          *Past          `json:"past,omitempty"` // it was imported
-	Kept          Kept           `json:"kept,omitzero"`  // how promises were kept, for the statistics
+	Past          *Past          `json:"past,omitempty"`               // it was imported
+	Kept          Kept           `json:"kept,omitzero"`                // how promises were kept, for the statistics
+	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion

@@ -17,6 +17,7 @@ type Past struct {
 	Cause       string                  `json:"cause,omitempty"`   // as the source words it
 	Minutes     *float64                `json:"minutes,omitempty"` // duration as the source states it
 	Maintenance bool                    `json:"maintenance,omitempty"`
+	Day         bool                    `json:"day_only,omitempty"` // of its beginning only the day is known
 	Milestones  map[Milestone]time.Time `json:"milestones,omitempty"`
 }
 

@@ -140,6 +140,7 @@ func (r *row) item() Item {
 	}
 	r.day = day
 	h := &model.History{Declared: start, Drill: yes(r.get("drill"))}
+	h.Day = day
 	h.Source, h.Maintenance = string(r.source), yes(r.get("maintenance"))
 	if c := strings.TrimSpace(r.get("root_cause")); !empty(c) {
 		h.Cause = c

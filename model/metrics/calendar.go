@@ -14,6 +14,7 @@ type Calendar struct {
 	ByHour   [24]int    `json:"by_hour"`
 	ByDay    [7]int     `json:"by_day"` // from Monday
 	N        int        `json:"n"`
+	NoHour   int        `json:"without_hour"` // only their day is known: they count for the weekdays
 	Zone     string     `json:"zone"`
 	Hours    Pattern    `json:"hours"`
 	Weekdays Pattern    `json:"weekdays"`
@@ -87,9 +88,13 @@ func (s *Selection) calendar(from, to time.Time, zone *time.Location) Calendar {
 	clock := clockOf(zone)
 	for _, n := range s.at {
 		d, h := clock(s.t.start[n])
+		c.ByDay[d]++
+		if s.t.flags[n]&flagDay != 0 {
+			c.NoHour++
+			continue
+		}
 		c.Heat[d][h]++
 		c.ByHour[h]++
-		c.ByDay[d]++
 	}
 	c.Hours = c.testHours()
 	c.Weekdays = c.testDays(from, to, zone)
@@ -103,10 +108,11 @@ func (s *Selection) calendar(from, to time.Time, zone *time.Location) Calendar {
 
 func (c Calendar) testHours() Pattern {
 	p := Pattern{P: 1}
+	n := c.N - c.NoHour
 	for _, width := range []int{1, 2, 3, 4, 6} {
 		blocks := 24 / width
-		expected := float64(c.N) / float64(blocks)
-		if expected < leastExpected || c.N < leastCalendar {
+		expected := float64(n) / float64(blocks)
+		if expected < leastExpected || n < leastCalendar {
 			continue
 		}
 		seen, even := make([]int, blocks), make([]float64, blocks)
@@ -127,7 +133,7 @@ func (c Calendar) testHours() Pattern {
 		p.PeakN, p.Peak = seen[at], fmt.Sprintf("%02d–%02d", at*width, (at+1)*width)
 		return p
 	}
-	p.Why = tooFew(c.N, leastCalendar).Why
+	p.Why = tooFew(n, leastCalendar).Why
 	return p
 }
 

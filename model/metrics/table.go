@@ -23,6 +23,7 @@ type Row struct {
 	Drill       bool
 	Maintenance bool
 	Canceled    bool
+	Day         bool // of Start only the day is known
 	Marks       map[model.Milestone]time.Time // those that are known
 	Conduct     model.Conduct
 }
@@ -33,6 +34,7 @@ const (
 	flagDrill
 	flagMaintenance
 	flagCanceled
+	flagDay
 )
 
 // Table holds many incidents in columns, in the order of the record. It is not
@@ -176,7 +178,7 @@ func (t *Table) set(n int, r Row) {
 	}
 	t.severity[n], t.cause[n] = uint8(r.Severity), r.Cause
 	var f uint8
-	for bit, on := range map[uint8]bool{flagOpen: r.Open, flagDrill: r.Drill, flagMaintenance: r.Maintenance, flagCanceled: r.Canceled} {
+	for bit, on := range map[uint8]bool{flagOpen: r.Open, flagDrill: r.Drill, flagMaintenance: r.Maintenance, flagCanceled: r.Canceled, flagDay: r.Day} {
 		if on {
 			f |= bit
 		}
