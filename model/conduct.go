@@ -5,15 +5,15 @@ import "time"
 // Conduct is how an incident was led, in numbers for the statistics. Only what
 // was recorded here is in it: of an imported incident nothing is known.
 type Conduct struct {
-	Vacant    time.Duration // nobody commanded, from the declaration until it ended
-	Watched   time.Duration // from the declaration until it ended; 0 while it goes on
-	Promised  int           // updates for which a time had been promised, and which came
-	Late      int           // of these, after the time
-	LateBy    []time.Duration
-	Orders    int // that ended or are overdue
-	OnTime    int // done before their time
-	Temporary int // mitigations entered
-	Outlived  int // of these, still in place when the incident had ended
+	Vacant    time.Duration   `json:"vacant_ns,omitempty"`  // nobody commanded, from the declaration until it ended
+	Watched   time.Duration   `json:"watched_ns,omitempty"` // from the declaration until it ended; 0 while it goes on
+	Promised  int             `json:"promised,omitempty"`   // updates for which a time had been promised, and which came
+	Late      int             `json:"late,omitempty"`       // of these, after the time
+	LateBy    []time.Duration `json:"late_by_ns,omitempty"`
+	Orders    int             `json:"orders,omitempty"`    // that ended or are overdue
+	OnTime    int             `json:"on_time,omitempty"`   // done before their time
+	Temporary int             `json:"temporary,omitempty"` // mitigations entered
+	Outlived  int             `json:"outlived,omitempty"`  // of these, still in place when the incident had ended
 }
 
 // Zero reports whether there is nothing to count.

@@ -12,6 +12,13 @@ import (
 	"warroom/model"
 )
 
+func marks(of map[model.Milestone]time.Time) (m Marks) {
+	for name, at := range of {
+		m.Set(name, at)
+	}
+	return m
+}
+
 // history makes n incidents over a number of days before testNow: log-normal
 // durations, more in working hours, services of different weight.
 func history(n, days int, seed uint64) *Table {
@@ -38,10 +45,10 @@ func history(n, days int, seed uint64) *Table {
 		m := math.Round(math.Exp(4.1+1.2*rng.NormFloat64())*10) / 10
 		r := Row{Row: int64(i + 1), ID: model.IncidentID(at, 1), Start: at, Minutes: m, Severity: model.Severity(1 + rng.IntN(5)),
 			Services: services[k : k+1], Cause: causes[rng.IntN(len(causes))]}
-		r.Marks = map[model.Milestone]time.Time{model.Declared: at, model.WasResolved: at.Add(time.Duration(m * float64(time.Minute)))}
+		r.Marks = marks(map[model.Milestone]time.Time{model.Declared: at, model.WasResolved: at.Add(time.Duration(m * float64(time.Minute)))})
 		if i%3 == 0 {
-			r.Marks[model.Detected] = at.Add(time.Duration(m * 0.3 * float64(time.Minute)))
-			r.Marks[model.ImpactStarted] = at
+			r.Marks.Set(model.Detected, at.Add(time.Duration(m*0.3*float64(time.Minute))))
+			r.Marks.Set(model.ImpactStarted, at)
 		}
 		t.Put(r)
 	}
@@ -202,7 +209,7 @@ func TestSelect(t *testing.T) {
 	if !math.IsNaN(table.Minutes(4)) || !table.Open(4) {
 		t.Error("an open incident has a length")
 	}
-	table.Put(Row{Row: 5, Start: testNow.Add(-time.Hour), Minutes: 80, Services: []string{"cdn"}, Marks: map[model.Milestone]time.Time{model.Detected: testNow}})
+	table.Put(Row{Row: 5, Start: testNow.Add(-time.Hour), Minutes: 80, Services: []string{"cdn"}, Marks: marks(map[model.Milestone]time.Time{model.Detected: testNow})})
 	if got := table.Services(4); table.Len() != 6 || table.Open(4) || table.Minutes(4) != 80 || len(got) != 1 || got[0] != "cdn" {
 		t.Errorf("changed to %v, %v", table.Minutes(4), got)
 	}
@@ -307,8 +314,8 @@ func TestStages(t *testing.T) {
 	at := func(m float64) time.Time { return testNow.Add(time.Duration(m * float64(time.Minute))) }
 	table := NewTable(0)
 	for i := range 6 {
-		table.Put(Row{Row: int64(i + 1), Start: at(-100), Marks: map[model.Milestone]time.Time{
-			model.ImpactStarted: at(-100), model.Detected: at(-90), model.WasMitigated: at(-95), model.WasResolved: at(float64(-50 - i))}})
+		table.Put(Row{Row: int64(i + 1), Start: at(-100), Marks: marks(map[model.Milestone]time.Time{
+			model.ImpactStarted: at(-100), model.Detected: at(-90), model.WasMitigated: at(-95), model.WasResolved: at(float64(-50 - i))})})
 	}
 	got := table.Stages(0)
 	if fmt.Sprint(got) != "[{mitigated 5} {detected 5} {resolved 40}]" {

@@ -24,8 +24,19 @@ type Row struct {
 	Maintenance bool
 	Canceled    bool
 	Day         bool // of Start only the day is known
-	Marks       map[model.Milestone]time.Time // those that are known
+	Marks       Marks
 	Conduct     model.Conduct
+}
+
+// Marks are the milestones of an incident in Unix milliseconds, in the order of
+// model.Milestones; 0 is unknown.
+type Marks [12]int64
+
+// Set notes when a milestone was reached.
+func (m *Marks) Set(name model.Milestone, at time.Time) {
+	if i := slices.Index(model.Milestones, name); i >= 0 && i < len(m) {
+		m[i] = at.UnixMilli()
+	}
 }
 
 // Flags of an incident in a Table.
@@ -178,23 +189,18 @@ func (t *Table) set(n int, r Row) {
 	}
 	t.severity[n], t.cause[n] = uint8(r.Severity), r.Cause
 	var f uint8
-	for bit, on := range map[uint8]bool{flagOpen: r.Open, flagDrill: r.Drill, flagMaintenance: r.Maintenance, flagCanceled: r.Canceled, flagDay: r.Day} {
+	for i, on := range [...]bool{r.Open, r.Drill, r.Maintenance, r.Canceled, r.Day} { // in the order of the flags
 		if on {
-			f |= bit
+			f |= 1 << i
 		}
 	}
 	t.flags[n] = f
-	for m, name := range model.Milestones {
-		at, ok := r.Marks[name]
-		if ok && t.marks[m] == nil {
+	for m, at := range r.Marks {
+		if at != 0 && t.marks[m] == nil {
 			t.marks[m] = make([]int64, len(t.ids), cap(t.ids))
 		}
-		if t.marks[m] == nil {
-			continue
-		}
-		t.marks[m][n] = 0
-		if ok {
-			t.marks[m][n] = at.UnixMilli()
+		if t.marks[m] != nil {
+			t.marks[m][n] = at
 		}
 	}
 	if r.Conduct.Zero() {
