@@ -1,0 +1,176 @@
+package outbox
+
+import (
+	"strings"
+	"time"
+
+	"warroom/model"
+)
+
+// MaxText bounds the words of one message, in bytes.
+const MaxText = 20_000
+
+// settled is the error for a message that nothing can be done about any more.
+func (m *Message) settled() error {
+	return model.Errorf(model.Conflict, "message %d is %s already", m.N, m.State.Words())
+}
+
+// busy is the error for a message that is just on its way.
+func (m *Message) busy() error {
+	return model.Errorf(model.Conflict, "message %d is being sent this moment: look again in a few seconds", m.N)
+}
+
+func (m *Message) move(s State, reason, by string, now time.Time) {
+	m.State, m.Reason, m.By, m.Since = s, reason, by, model.Millis(now)
+}
+
+// Approve is a person's yes. text replaces the words if it is not nil.
+func (m *Message) Approve(by string, text *string, now time.Time) error {
+	switch {
+	case m.State.Final():
+		return m.settled()
+	case m.State == Sending:
+		return m.busy()
+	case m.State.Pending():
+		return model.Errorf(model.Conflict, "message %d needs no yes: it is %s", m.N, m.State.Words())
+	case m.State == Failed:
+		return model.Errorf(model.Conflict, "message %d has failed (%s): retry it with `warroom outbound retry %d`", m.N, model.Brief(m.Reason, 200), m.N)
+	}
+	if text != nil {
+		if err := m.Reword(*text); err != nil {
+			return err
+		}
+	}
+	m.move(Approved, "", by, now)
+	m.Due = m.Since
+	m.Expires = m.Since.Add(Patience(m.Vendor, m.Action))
+	return nil
+}
+
+// Reword changes the words of a message that waits for a person.
+func (m *Message) Reword(text string) error {
+	if !m.State.Asks() {
+		return model.Errorf(model.Conflict, "message %d is %s: only one that waits for a person can be changed", m.N, m.State.Words())
+	}
+	t := strings.TrimSpace(model.Valid(text))
+	if t == "" || len(t) > MaxText {
+		return model.Errorf(model.Invalid, "the text needs 1 to %d bytes, this has %d", MaxText, len(t))
+	}
+	m.Content.Text, m.Content.Hidden = Redact(t)
+	return nil
+}
+
+// Start begins an attempt.
+func (m *Message) Start(now time.Time) {
+	m.Attempts++
+	m.Tried = model.Millis(now)
+	m.move(Sending, "", m.By, now)
+}
+
+// Lapse takes a message back from a worker that is gone. What it did is not
+// known.
+func (m *Message) Lapse(now time.Time) {
+	m.move(Retrying, "the program that was sending it ended in the middle", m.By, now)
+	m.Unsure, m.Due = true, m.Since
+}
+
+// Expired reports whether a pending message is too old to be sent without asking.
+func (m *Message) Expired(now time.Time) bool {
+	return m.State.Pending() && !m.Expires.IsZero() && !now.Before(m.Expires)
+}
+
+// Expire holds a message that has become too old.
+func (m *Message) Expire(now time.Time) {
+	why := "it is " + model.Span(now.Sub(m.Created)) + " old: send it still, change it, or drop it?"
+	if m.Reason != "" {
+		why += " (" + m.Reason + ")"
+	}
+	m.move(Held, why, m.By, now)
+}
+
+// Retry sends a message again that failed, was held or waits for its next try.
+func (m *Message) Retry(by string, now time.Time) error {
+	switch {
+	case m.State.Final():
+		return m.settled()
+	case m.State == Sending:
+		return m.busy()
+	case m.State == Drafted:
+		return model.Errorf(model.Conflict, "message %d was never sent: it needs a yes, `warroom outbound approve %d`", m.N, m.N)
+	case m.State == Approved || m.State == Queued:
+		return model.Errorf(model.Conflict, "message %d is in the line already", m.N)
+	}
+	m.move(Queued, "", by, now)
+	m.Due = m.Since
+	m.Expires = m.Since.Add(Patience(m.Vendor, m.Action))
+	return nil
+}
+
+// Drop gives a message up.
+func (m *Message) Drop(by, reason string, now time.Time) error {
+	switch {
+	case m.State.Final():
+		return m.settled()
+	case m.State == Sending:
+		return m.busy()
+	}
+	reason = strings.Join(strings.Fields(model.Valid(reason)), " ")
+	if reason == "" {
+		return model.Errorf(model.Invalid, "say why message %d is dropped: the others will ask", m.N)
+	}
+	m.move(Dropped, model.Brief(reason, 300), by, now)
+	return nil
+}
+
+// Hand notes that a person has sent it otherwise. remote may name what came of
+// it, so that later messages find it.
+func (m *Message) Hand(by string, remote Remote, now time.Time) error {
+	switch {
+	case m.State.Final():
+		return m.settled()
+	case m.State == Sending:
+		return m.busy()
+	}
+	m.move(ByHand, "", by, now)
+	m.Remote = remote
+	return nil
+}
+
+// Say is the message as one sentence: what it does and where.
+func (m *Message) Say() string {
+	t := m.Vendor.Name()
+	if m.Target != string(m.Vendor) {
+		t += " (" + m.Target + ")"
+	}
+	switch m.Action {
+	case Open:
+		switch m.Vendor {
+		case PagerDuty:
+			return "page through " + t
+		case Slack:
+			return "open a channel in " + t
+		case Jira:
+			return "file a ticket in " + t
+		case Statuspage:
+			return "publish on " + t
+		}
+	case Ack:
+		return "acknowledge in " + t
+	case Update:
+		return "bring " + t + " up to date"
+	case Invite:
+		return "invite " + strings.Join(m.Content.People, ", ") + " in " + t
+	case Close:
+		switch m.Vendor {
+		case Statuspage:
+			return "resolve on " + t
+		case Slack:
+			return "say the end in " + t
+		}
+		return "resolve in " + t
+	}
+	if m.Public {
+		return "publish on " + t
+	}
+	return "post to " + t
+}
