@@ -204,7 +204,7 @@ func allCommands() []Command {
 		GiveOrder{}, AckOrder{}, FinishOrder{}, ExtendOrder{}, WithdrawOrder{},
 		StateHypothesis{}, SetHypothesis{}, Propose{}, Object{}, TakeDecision{}, VerifyDecision{},
 		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{},
-		Snooze{}, SeeAlarm{}, PromiseUpdate{}, FormTeam{}, EndTeam{}, PlanReview{}, Resolve{},
+		Snooze{}, SeeAlarm{}, PromiseUpdate{}, FormTeam{}, EndTeam{}, PlanReview{}, Resolve{}, RecordDelivery{},
 	}
 }
 

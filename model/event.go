@@ -135,6 +135,8 @@ var bodies = map[Kind]func() Body{
 	KindMitigationAdded: newBody[MitigationAdded], KindMitigationExtended: newBody[MitigationExtended], KindMitigationRemoved: newBody[MitigationRemoved],
 	KindSizedUp: newBody[SizedUp], KindReportsCounted: newBody[ReportsCounted], KindLinkSet: newBody[LinkSet],
 	KindClockSnoozed: newBody[ClockSnoozed], KindAlarmSeen: newBody[AlarmSeen], KindUpdatePromised: newBody[UpdatePromised],
+	KindDelivered: newBody[Delivered], KindDeliveryFailed: newBody[DeliveryFailed], KindDeliveryApproved: newBody[DeliveryApproved],
+	KindDeliveryDropped: newBody[DeliveryDropped], KindDeliveredByHand: newBody[DeliveredByHand], KindDeliveryTriggered: newBody[DeliveryTriggered],
 	KindTeamFormed: newBody[TeamFormed], KindTeamEnded: newBody[TeamEnded], KindReviewPlanned: newBody[ReviewPlanned],
 }
 

@@ -35,6 +35,7 @@ type Incident struct {
 	SizeUp        SizeUp         `json:"size_up,omitzero"`
 	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
 	Links         []Place        `json:"links,omitempty"`
+	Outlets       []Outlet       `json:"outlets,omitempty"` // what was opened outside
 	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
 	Decisions     []Decision     `json:"decisions,omitempty"`
 	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
@@ -170,6 +171,10 @@ func (i *Incident) Apply(e Event) bool {
 		i.clockEvent(e)
 	case *TeamFormed, *TeamEnded:
 		i.team(e)
+	case *Delivered:
+		i.delivered(&b.Delivery, e.At)
+	case *DeliveredByHand:
+		i.delivered(&b.Delivery, e.At)
 	case *ReviewPlanned:
 		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
 		i.meet(b.Owner)
@@ -227,6 +232,8 @@ func (e Event) Quiet() bool {
 		return true
 	case *MilestoneMark:
 		return b.Auto
+	case *Delivered:
+		return b.Routine
 	}
 	return false
 }
