@@ -95,7 +95,9 @@ func (i *Incident) Apply(e Event) bool {
 		return false
 	}
 	i.Seq, i.Head = e.Seq, e.Hash
-	i.meet(e.Actor)
+	if e.Actor != Courier {
+		i.meet(e.Actor)
+	}
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}

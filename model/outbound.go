@@ -16,6 +16,9 @@ const (
 	KindDeliveryTriggered Kind = "delivery_triggered"
 )
 
+// Courier is the actor of what the queue does by itself.
+const Courier = "warroom"
+
 // Delivery names a message of the queue and the thing outside that it is about.
 type Delivery struct {
 	N      int64  `json:"n"`                // its number in the queue
@@ -75,14 +78,16 @@ func (b *DeliveryFailed) Important() bool { return b.opens() || b.Public }
 // DeliveryApproved is a person's yes to a message.
 type DeliveryApproved struct {
 	Delivery
-	Line string `json:"text,omitempty"` // the words that were approved
+	Line  string `json:"text,omitempty"`  // the words that were approved
+	Again bool   `json:"again,omitempty"` // it was tried before
 }
 
 func (b *DeliveryApproved) Text() string {
-	if b.Line == "" {
-		return "approved: " + b.What
+	s := "approved: "
+	if b.Again {
+		s = "to be tried again: "
 	}
-	return "approved: " + b.What + ": " + b.Line
+	return s + b.What + because(b.Line)
 }
 func (b *DeliveryApproved) Important() bool { return false }
 

@@ -174,3 +174,87 @@ func (m *Message) Say() string {
 	}
 	return "post to " + t
 }
+
+// Verb is what a person does with a message.
+type Verb string
+
+// The verbs.
+const (
+	DoApprove Verb = "approve"
+	DoRetry   Verb = "retry"
+	DoDrop    Verb = "drop"
+	DoHand    Verb = "hand"
+	DoReword  Verb = "reword"
+)
+
+// Step is what a person does with one message.
+type Step struct {
+	Verb   Verb
+	Text   *string // approve, reword: other words
+	Reason string  // drop
+	Remote Remote  // hand: what came of it, if known
+}
+
+// Apply carries s out on m.
+func (s Step) Apply(m *Message, by string, now time.Time) error {
+	switch s.Verb {
+	case DoApprove:
+		return m.Approve(by, s.Text, now)
+	case DoRetry:
+		return m.Retry(by, now)
+	case DoDrop:
+		return m.Drop(by, s.Reason, now)
+	case DoHand:
+		return m.Hand(by, s.Remote, now)
+	case DoReword:
+		if s.Text == nil {
+			return model.Errorf(model.Invalid, "give the words that message %d is to have", m.N)
+		}
+		return m.Reword(*s.Text)
+	}
+	return model.Errorf(model.Invalid, "%q is nothing that can be done with a message", model.Brief(string(s.Verb), 40))
+}
+
+// Delivery is m as the record names it.
+func (m *Message) Delivery() model.Delivery {
+	return model.Delivery{
+		N: m.N, Target: m.Target, Vendor: string(m.Vendor), Action: string(m.Action), What: m.Say(), Public: m.Public,
+		Remote: m.Remote.ID, Key: m.Remote.Key, URL: m.Remote.URL,
+	}
+}
+
+// Outcome is the event that says where m now stands; ok is false where there is
+// nothing to say. again is set for a person's wish to try once more.
+func (m *Message) Outcome(again bool) (c model.RecordDelivery, ok bool) {
+	d := m.Delivery()
+	switch m.State {
+	case Sent:
+		routine := m.Action != Open && m.Action != Close && !m.Public
+		return model.RecordDelivery{Kind: model.KindDelivered, Body: &model.Delivered{Delivery: d, Attempts: m.Attempts, Routine: routine}}, true
+	case Failed, Held:
+		return model.RecordDelivery{Kind: model.KindDeliveryFailed, Body: &model.DeliveryFailed{Delivery: d, Held: m.State == Held, Reason: model.Brief(m.Reason, 500), Attempts: m.Attempts}}, true
+	case Approved, Queued:
+		return model.RecordDelivery{Kind: model.KindDeliveryApproved, Body: &model.DeliveryApproved{Delivery: d, Line: model.Brief(m.Content.Text, 2000), Again: again}}, true
+	case Dropped:
+		return model.RecordDelivery{Kind: model.KindDeliveryDropped, Body: &model.DeliveryDropped{Delivery: d, Reason: m.Reason}}, true
+	case ByHand:
+		return model.RecordDelivery{Kind: model.KindDeliveredByHand, Body: &model.DeliveredByHand{Delivery: d}}, true
+	}
+	return c, false
+}
+
+// Job is a message that a worker has taken, with what is known of its thread.
+type Job struct {
+	Message
+	Opened Remote // what the thread opened; empty if nothing
+	Pinned Remote // the newest of its updates
+}
+
+// Attempt is one try.
+type Attempt struct {
+	Attempt int       `json:"attempt"`
+	Began   time.Time `json:"began"`
+	Ended   time.Time `json:"ended,omitzero"`
+	Verdict Verdict   `json:"verdict,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
+}
