@@ -171,15 +171,11 @@ func (i *Incident) Apply(e Event) bool {
 		i.link(b)
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
-	case *TeamFormed, *TeamEnded:
-		i.team(e)
-	case *Delivered:
-		i.delivered(&b.Delivery, e.At)
-	case *DeliveredByHand:
-		i.delivered(&b.Delivery, e.At)
 	case *ReviewPlanned:
 		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
 		i.meet(b.Owner)
+	case folder:
+		b.fold(i, e)
 	}
 	if !e.Quiet() {
 		i.Lines++
@@ -234,8 +230,8 @@ func (e Event) Quiet() bool {
 		return true
 	case *MilestoneMark:
 		return b.Auto
-	case *Delivered:
-		return b.Routine
+	case lineless:
+		return b.quiet()
 	}
 	return false
 }

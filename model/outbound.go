@@ -16,6 +16,15 @@ const (
 	KindDeliveryTriggered Kind = "delivery_triggered"
 )
 
+var (
+	_ = register(KindDelivered, newBody[Delivered])
+	_ = register(KindDeliveryFailed, newBody[DeliveryFailed])
+	_ = register(KindDeliveryApproved, newBody[DeliveryApproved])
+	_ = register(KindDeliveryDropped, newBody[DeliveryDropped])
+	_ = register(KindDeliveredByHand, newBody[DeliveredByHand])
+	_ = register(KindDeliveryTriggered, newBody[DeliveryTriggered])
+)
+
 // Courier is the actor of what the queue does by itself.
 const Courier = "warroom"
 
@@ -55,6 +64,9 @@ type Delivered struct {
 
 func (b *Delivered) Text() string    { return "sent: " + b.What + b.place() }
 func (b *Delivered) Important() bool { return false }
+func (b *Delivered) quiet() bool     { return b.Routine }
+
+func (b *Delivered) fold(i *Incident, e Event) { i.delivered(&b.Delivery, e.At) }
 
 // DeliveryFailed says that a message did not arrive and that a person has to
 // look: it was refused, or held because it is too late.
@@ -107,6 +119,8 @@ type DeliveredByHand struct {
 
 func (b *DeliveredByHand) Text() string    { return "sent by hand: " + b.What + b.place() }
 func (b *DeliveredByHand) Important() bool { return false }
+
+func (b *DeliveredByHand) fold(i *Incident, e Event) { i.delivered(&b.Delivery, e.At) }
 
 // DeliveryTriggered asks for everything to be opened outside that an incident may
 // open.
