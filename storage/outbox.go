@@ -21,7 +21,7 @@ type Planner interface {
 }
 
 const outboxColumns = `o.n, o.uid, i.key, o.seq, o.target, o.vendor, o.action, o.public, o.content, o.state, o.reason,
-o.attempts, o.unsure, o.created, o.person, o.since, o.due, o.expires, o.tried, o.remote`
+o.attempts, o.doubt, o.created, o.person, o.since, o.due, o.expires, o.tried, o.remote`
 
 const selectOutbox = "SELECT " + outboxColumns + " FROM outbox o JOIN incident i ON i.id = o.incident_id "
 
@@ -32,14 +32,15 @@ func scanMessage(rows *sql.Rows) (outbox.Message, error) {
 	var m outbox.Message
 	var uid, content, remote []byte
 	var created, since int64
-	var due, expires, tried sql.NullInt64
+	var doubt, due, expires, tried sql.NullInt64
 	err := rows.Scan(&m.N, &uid, &m.Incident, &m.Seq, &m.Target, &m.Vendor, &m.Action, &m.Public, &content, &m.State, &m.Reason,
-		&m.Attempts, &m.Unsure, &created, &m.By, &since, &due, &expires, &tried, &remote)
+		&m.Attempts, &doubt, &created, &m.By, &since, &due, &expires, &tried, &remote)
 	if err != nil {
 		return m, err
 	}
 	copy(m.ID[:], uid)
 	m.Created, m.Since = fromMillis(created), fromMillis(since)
+	m.Unsure, m.Doubt = doubt.Valid, fromNull(doubt)
 	m.Due, m.Expires, m.Tried = fromNull(due), fromNull(expires), fromNull(tried)
 	return m, errors.Join(json.Unmarshal(content, &m.Content), json.Unmarshal(remote, &m.Remote))
 }
@@ -235,9 +236,9 @@ func (t *txn) insertMessage(row int64, m outbox.Message) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO outbox(uid, incident_id, seq, target, vendor, action, public, content, state, reason, attempts, unsure,
+	_, err = t.exec(`INSERT INTO outbox(uid, incident_id, seq, target, vendor, action, public, content, state, reason, attempts, doubt,
 created, person, since, due, expires, tried, remote) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		m.ID[:], row, m.Seq, m.Target, string(m.Vendor), string(m.Action), m.Public, string(content), string(m.State), m.Reason, m.Attempts, m.Unsure,
+		m.ID[:], row, m.Seq, m.Target, string(m.Vendor), string(m.Action), m.Public, string(content), string(m.State), m.Reason, m.Attempts, millis(m.Doubt),
 		m.Created.UnixMilli(), m.By, m.Since.UnixMilli(), millis(m.Due), millis(m.Expires), millis(m.Tried), string(remote))
 	return err
 }
@@ -251,9 +252,9 @@ func (t *txn) saveMessage(m outbox.Message) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`UPDATE outbox SET content = ?, state = ?, reason = ?, attempts = ?, unsure = ?, person = ?, since = ?, due = ?, expires = ?,
+	_, err = t.exec(`UPDATE outbox SET content = ?, state = ?, reason = ?, attempts = ?, doubt = ?, person = ?, since = ?, due = ?, expires = ?,
 tried = ?, remote = ? WHERE n = ?`,
-		string(content), string(m.State), m.Reason, m.Attempts, m.Unsure, m.By, m.Since.UnixMilli(), millis(m.Due), millis(m.Expires),
+		string(content), string(m.State), m.Reason, m.Attempts, millis(m.Doubt), m.By, m.Since.UnixMilli(), millis(m.Due), millis(m.Expires),
 		millis(m.Tried), string(remote), m.N)
 	return err
 }

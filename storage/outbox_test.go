@@ -62,7 +62,7 @@ func texts(tb testing.TB, s *Store, id string) string {
 	return b.String()
 }
 
-func claim(tb testing.TB, s *Store, holder string) Claimed {
+func claim(tb testing.TB, s *Store, holder string) outbox.Claim {
 	tb.Helper()
 	c, err := s.Claim(bg, holder, 30*time.Second)
 	if err != nil {

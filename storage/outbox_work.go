@@ -11,21 +11,13 @@ import (
 	"warroom/model/outbox"
 )
 
-// Claimed is what a worker got to do.
-type Claimed struct {
-	Jobs   []outbox.Job
-	Until  time.Time // the lease: nothing may be sent after it
-	Wake   time.Time // when to look again if nothing happens; zero: never
-	Theirs bool      // another worker is at it, until Wake
-}
-
 // Claim takes the next message of every target, at most one each, for the worker
 // called holder. One worker sends at a time: while another one's lease runs,
 // there is nothing to do. Messages that a worker had in hand whose lease ran out
 // are taken over; what became of them is not known. Without anything to send
 // nothing is written.
-func (s *Store) Claim(ctx context.Context, holder string, lease time.Duration) (Claimed, error) {
-	var c Claimed
+func (s *Store) Claim(ctx context.Context, holder string, lease time.Duration) (outbox.Claim, error) {
+	var c outbox.Claim
 	idle := false
 	err := s.read(ctx, func(q querier) error {
 		rows, err := messages(ctx, q, "WHERE "+live+" ORDER BY o.n")
@@ -41,7 +33,7 @@ func (s *Store) Claim(ctx context.Context, holder string, lease time.Duration) (
 			return err
 		}
 		now := s.now()
-		c = Claimed{}
+		c = outbox.Claim{}
 		if at, ok := outbox.Wake(rows, g, now); ok {
 			c.Wake = at
 		}
@@ -98,7 +90,7 @@ func (t *txn) lease(holder string, until time.Time) error {
 	return err
 }
 
-func (t *txn) claim(ctx context.Context, holder string, lease time.Duration) (c Claimed, told bool, err error) {
+func (t *txn) claim(ctx context.Context, holder string, lease time.Duration) (c outbox.Claim, told bool, err error) {
 	now := t.s.now()
 	l, err := leaseOf(ctx, t)
 	if err != nil {
@@ -110,7 +102,7 @@ func (t *txn) claim(ctx context.Context, holder string, lease time.Duration) (c 
 	}
 	if l.holder != holder {
 		if l.until.After(now) {
-			return Claimed{Theirs: true, Wake: l.until}, false, nil
+			return outbox.Claim{Theirs: true, Wake: l.until}, false, nil
 		}
 		for i := range rows {
 			if rows[i].State == outbox.Sending {

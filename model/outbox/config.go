@@ -31,7 +31,7 @@ type Target struct {
 	Channel    string            `yaml:"channel"`    // Slack: post there instead of a channel for each incident
 	Private    bool              `yaml:"private"`    // Slack: channels are private
 	Archive    bool              `yaml:"archive"`    // Slack: archive the channel when the incident is closed
-	People     map[string]string `yaml:"people"`     // Slack: user id or e-mail of each person here
+	People     map[string]string `yaml:"people"`     // Slack: user id or e-mail of each person here; PagerDuty REST: user id
 	Project    string            `yaml:"project"`    // Jira
 	Type       string            `yaml:"type"`       // Jira: the type of issue; Incident if not said
 	Done       string            `yaml:"done"`       // Jira: name of the transition that ends it; Done if not said
@@ -63,10 +63,11 @@ const (
 	OnImportant Moment = "important" // an entry with the mark
 	OnResolved  Moment = "resolved"  // also canceled
 	OnClosed    Moment = "closed"
+	OnLinked    Moment = "linked" // something was opened elsewhere
 )
 
 // Moments lists every moment.
-var Moments = []Moment{OnDeclared, OnAck, OnSeverity, OnStatus, OnCommander, OnRole, OnUpdate, OnImportant, OnResolved, OnClosed}
+var Moments = []Moment{OnDeclared, OnAck, OnSeverity, OnStatus, OnCommander, OnRole, OnUpdate, OnImportant, OnResolved, OnClosed, OnLinked}
 
 // Rule says what goes to a target.
 type Rule struct {
@@ -275,14 +276,14 @@ func severities(s string, v Vendor) (worst, mildest model.Severity, err error) {
 // does is what each vendor does at each moment.
 var does = map[Vendor]map[Moment][]Action{
 	PagerDuty: {
-		OnDeclared: {Open}, OnAck: {Ack}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Close},
+		OnDeclared: {Open}, OnAck: {Ack}, OnRole: {Invite}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Close},
 	},
 	Slack: {
 		OnDeclared: {Open, Update}, OnSeverity: {Update, Post}, OnStatus: {Update, Post}, OnCommander: {Update},
-		OnRole: {Invite}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Update, Post}, OnClosed: {Close},
+		OnRole: {Invite}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Update, Post}, OnClosed: {Close}, OnLinked: {Update},
 	},
 	Jira: {
-		OnDeclared: {Open}, OnSeverity: {Post}, OnStatus: {Post}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Close},
+		OnDeclared: {Open}, OnSeverity: {Post}, OnStatus: {Post}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Close}, OnLinked: {Update},
 	},
 	Statuspage: {
 		OnDeclared: {Open}, OnSeverity: {Update}, OnStatus: {Post}, OnUpdate: {Post}, OnResolved: {Close},
@@ -330,5 +331,5 @@ func (r Rule) asks(t Target, a Action) bool {
 	if r.Ask != nil {
 		return *r.Ask
 	}
-	return t.Public || t.Vendor == PagerDuty && a == Open
+	return t.Public || t.Vendor == PagerDuty && (a == Open || a == Invite)
 }

@@ -112,6 +112,7 @@ type Content struct {
 	Components map[string]string `json:"components,omitempty"` // public component id → its state
 	People     []string          `json:"people,omitempty"`
 	Notify     bool              `json:"notify,omitempty"` // subscribers or phones are alarmed
+	Links      []model.Place     `json:"links,omitempty"`  // what else belongs to the incident
 	Kind       model.Kind        `json:"kind,omitempty"`   // of the event that caused it
 	Hidden     []string          `json:"hidden,omitempty"` // sorts of secrets that were taken out of the text
 }
@@ -140,6 +141,7 @@ type Message struct {
 	Reason   string    `json:"reason,omitempty"` // why it is held, failed, dropped or tried again
 	Attempts int       `json:"attempts"`
 	Unsure   bool      `json:"unsure,omitempty"` // an attempt may have arrived: look before sending
+	Doubt    time.Time `json:"doubt,omitzero"`   // when the newest such attempt was made
 	Created  time.Time `json:"created"`
 	By       string    `json:"by,omitempty"` // who said yes, dropped it or sent it by hand
 	Since    time.Time `json:"since"`        // of the state; a yes starts the time anew

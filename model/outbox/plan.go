@@ -108,8 +108,10 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 				continue
 			}
 			a = Post
-		case t.Vendor == PagerDuty && a == Post && t.Service == "":
-			continue // Events v2 has no place for words
+		case t.Vendor == PagerDuty && (a == Post || a == Invite) && t.Service == "":
+			continue // Events v2 has no place for words or people
+		case m == OnLinked && opened(e) == name:
+			continue
 		case a == Close && th.Closed:
 			continue
 		case a == Invite && t.People[strings.ToLower(holder(e))] == "":
@@ -171,6 +173,7 @@ func Merge(rows []Message, next Message) (n int64, ok bool) {
 		}
 		switch {
 		case m.Action == Update && next.Action == Update:
+			next.Content.Links = union(next.Content.Links, m.Content.Links)
 			m.Content = next.Content
 			return m.N, true
 		case next.Action == Post && m.Action == Post && next.Vendor == Jira && len(m.Content.Text)+len(next.Content.Text) < MaxText:
@@ -181,6 +184,15 @@ func Merge(rows []Message, next Message) (n int64, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+func union(a, b []model.Place) []model.Place {
+	for _, p := range b {
+		if !slices.Contains(a, p) {
+			a = append(a, p)
+		}
+	}
+	return a
 }
 
 // messageID is the id of a message: it follows from what caused it.
@@ -227,6 +239,10 @@ func moments(e model.Event) []Moment {
 			out = append(out, OnRole)
 		}
 		return out
+	case *model.Delivered:
+		if b.Action == string(Open) && b.URL != "" {
+			return []Moment{OnLinked}
+		}
 	case *model.Note:
 		if e.Kind == model.KindUpdate {
 			return []Moment{OnUpdate}
@@ -261,11 +277,38 @@ func holder(e model.Event) string {
 	return ""
 }
 
+// opened is the target at which e opened something.
+func opened(e model.Event) string {
+	if b, ok := e.Body.(*model.Delivered); ok {
+		return b.Target
+	}
+	return ""
+}
+
+// links are the things outside and the places that belong to an incident. A
+// public page gets none of them.
+func links(i *model.Incident, except string) []model.Place {
+	out := slices.Clone(i.Links)
+	for _, o := range i.Outlets {
+		if o.URL != "" && o.Target != except {
+			name := o.Target
+			if o.Key != "" {
+				name += " " + o.Key
+			}
+			out = append(out, model.Place{Name: name, URL: o.URL})
+		}
+	}
+	return out
+}
+
 // content is what a message says.
 func (c Config) content(t Target, i *model.Incident, e model.Event, m Moment, a Action) Content {
 	out := Content{
 		Title: i.Title, Severity: i.Severity, Status: i.Status, Services: slices.Clone(i.Services),
 		Commander: i.Commander(), Kind: e.Kind, Text: words(t, i, e, m, a),
+	}
+	if a == Update && !t.Public {
+		out.Links = links(i, "")
 	}
 	if t.Vendor == Statuspage {
 		out.Notify = t.Notifies()

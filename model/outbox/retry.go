@@ -81,7 +81,7 @@ func Settle(m *Message, g *Gate, r Result, now time.Time, random float64) {
 	switch r.Verdict {
 	case Done:
 		m.move(Sent, "", m.By, now)
-		m.Unsure, m.Remote = false, r.Remote
+		m.Unsure, m.Doubt, m.Remote = false, time.Time{}, r.Remote
 		*g = Gate{Target: m.Target, LastSent: now}
 	case Refused:
 		m.move(Failed, r.Reason, m.By, now)
@@ -93,7 +93,9 @@ func Settle(m *Message, g *Gate, r Result, now time.Time, random float64) {
 		g.Paused, g.Last = r.Reason, r.Reason
 	default:
 		m.move(Retrying, r.Reason, m.By, now)
-		m.Unsure = m.Unsure || r.Verdict == Unknown
+		if r.Verdict == Unknown {
+			m.Unsure, m.Doubt = true, now
+		}
 		wait := Backoff(m.Attempts, r.After, random)
 		m.Due = model.Millis(now.Add(wait))
 		g.Last = r.Reason

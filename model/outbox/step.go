@@ -71,7 +71,7 @@ func (m *Message) Start(now time.Time) {
 // known.
 func (m *Message) Lapse(now time.Time) {
 	m.move(Retrying, "the program that was sending it ended in the middle", m.By, now)
-	m.Unsure, m.Due = true, m.Since
+	m.Unsure, m.Doubt, m.Due = true, m.Since, m.Since
 }
 
 // Expired reports whether a pending message is too old to be sent without asking.
@@ -248,6 +248,14 @@ type Job struct {
 	Message
 	Opened Remote // what the thread opened; empty if nothing
 	Pinned Remote // the newest of its updates
+}
+
+// Claim is what a worker got to do.
+type Claim struct {
+	Jobs   []Job
+	Until  time.Time // the lease: nothing may be sent after it
+	Wake   time.Time // when to look again if nothing happens; zero: never
+	Theirs bool      // another worker is at it, until Wake
 }
 
 // Attempt is one try.

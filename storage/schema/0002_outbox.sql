@@ -16,7 +16,7 @@ CREATE TABLE outbox(
   state       TEXT    NOT NULL,
   reason      TEXT    NOT NULL,
   attempts    INTEGER NOT NULL,
-  unsure      INTEGER NOT NULL,                         -- an attempt may have arrived
+  doubt       INTEGER,                                  -- when an attempt was made that may have arrived
   created     INTEGER NOT NULL,                         -- all times: Unix milliseconds, UTC
   person      TEXT    NOT NULL,                         -- who said yes, dropped it, sent it by hand
   since       INTEGER NOT NULL,
