@@ -97,11 +97,14 @@ func TestOutboxFromDeclarationToClose(t *testing.T) {
 		}
 	}
 	next := claim(t, s, "one")
-	if len(next.Jobs) != 1 || next.Jobs[0].N != 4 || next.Jobs[0].Opened.ID != "C1" {
+	// The topic of the channel, and the channel's link for the ticket.
+	if len(next.Jobs) != 2 || next.Jobs[0].N != 4 || next.Jobs[0].Opened.ID != "C1" || next.Jobs[1].N != 6 || len(next.Jobs[1].Content.Links) != 2 {
 		t.Fatalf("next %+v", next.Jobs)
 	}
-	if _, err := s.Settle(bg, next.Jobs[0], outbox.Result{Verdict: outbox.Done, Remote: outbox.Remote{ID: "ts1"}}, 0); err != nil {
-		t.Fatal(err)
+	for _, j := range next.Jobs {
+		if _, err := s.Settle(bg, j, outbox.Result{Verdict: outbox.Done, Remote: outbox.Remote{ID: "ts1"}}, 0); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if m, err := s.Handle(bg, 2, "bob", outbox.Step{Verb: outbox.DoApprove}); err != nil || m.State != outbox.Approved {
 		t.Fatal(m, err)
@@ -123,7 +126,7 @@ bob: dropped, not sent: publish on Statuspage: customers do not see it`)
 	}
 	c.t = c.t.Add(time.Minute)
 	do(t, s, id, "ann", model.SetStatus{To: model.Resolved})
-	equal(t, "resolved", queue(t, s, false), "2 pagerduty open approved\n6 pagerduty ack queued\n7 jira close queued\n8 pagerduty close queued\n9 slack update queued\n10 slack post queued")
+	equal(t, "resolved", queue(t, s, false), "2 pagerduty open approved\n7 pagerduty ack queued\n8 jira close queued\n9 pagerduty close queued\n10 slack update queued\n11 slack post queued")
 	if rep := must(s.Audit(bg, "")); len(rep.Findings) > 0 {
 		t.Error(rep.Findings)
 	}

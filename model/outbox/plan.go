@@ -340,6 +340,9 @@ func words(t Target, i *model.Incident, e model.Event, m Moment, a Action) strin
 	if t.Vendor == Statuspage {
 		return publicWords(i, e, m)
 	}
+	if a == Update {
+		return fmt.Sprintf("%s %s, %s", i.Severity, i.Title, i.Status)
+	}
 	switch m {
 	case OnDeclared:
 		s := i.Description
