@@ -53,7 +53,7 @@ func newStageOf(t testing.TB, yaml func(*rig) string) *stage {
 	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	s, conf := open(t, filepath.Join(t.TempDir(), "w.db"), yaml(g), now)
 	w := newWorker(s, conf)
-	w.Now = now
+	w.Now, g.now = now, now
 	return &stage{t, g, s, conf, w, ahead}
 }
 
@@ -65,8 +65,8 @@ func secrets() outbound.Secrets {
 }
 
 func newWorker(s outbound.Queue, conf outbox.Config) *outbound.Worker {
-	return &outbound.Worker{Queue: s, Config: conf, Options: outbound.Options{
-		Version: "test", Secrets: secrets(), Settle: 60 * time.Millisecond,
+	return &outbound.Worker{Queue: s, Config: conf, Linger: time.Millisecond, Options: outbound.Options{
+		Version: "test", Secrets: secrets(), Settle: 10 * time.Second,
 		Pause: func(outbox.Vendor) time.Duration { return 0 },
 	}}
 }

@@ -50,6 +50,7 @@ type rig struct {
 	problems []string
 	n        int
 	lag      time.Duration // of Jira's search
+	now      func() time.Time
 
 	pages    map[string]string // PagerDuty Events: open keys → "triggered"
 	paged    map[string]int    // how often a key was opened anew
@@ -97,7 +98,7 @@ var routersOnce = sync.OnceValues(func() (map[string]routers.Router, error) {
 func newRig(t testing.TB) *rig {
 	t.Helper()
 	g := &rig{
-		t: t, calls: map[string]int{}, pages: map[string]string{}, paged: map[string]int{}, channels: map[string]*room{},
+		t: t, now: time.Now, calls: map[string]int{}, pages: map[string]string{}, paged: map[string]int{}, channels: map[string]*room{},
 		issues: map[string]*ticket{}, public: map[string]map[string]any{}, incs: map[string]map[string]any{}, hooks: map[string]int{},
 	}
 	if _, err := routersOnce(); err != nil {
@@ -433,14 +434,14 @@ func (g *rig) jira(path string, r *http.Request, in map[string]any) (int, any) {
 	case path == "search/jql":
 		list := []any{}
 		for _, i := range g.issues {
-			if strings.Contains(fmt.Sprint(in["jql"]), `"`+i.label+`"`) && time.Since(i.made) >= g.lag {
+			if strings.Contains(fmt.Sprint(in["jql"]), `"`+i.label+`"`) && g.now().Sub(i.made) >= g.lag {
 				list = append(list, status(i))
 			}
 		}
 		return 200, map[string]any{"issues": list}
 	case path == "issue":
 		f := in["fields"].(map[string]any)
-		i := &ticket{key: g.id("OPS-"), status: "To Do", made: time.Now(), links: map[string]string{}}
+		i := &ticket{key: g.id("OPS-"), status: "To Do", made: g.now(), links: map[string]string{}}
 		for _, l := range f["labels"].([]any) {
 			if strings.HasPrefix(l.(string), "warroom-") {
 				i.label = l.(string)

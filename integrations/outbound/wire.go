@@ -229,7 +229,7 @@ func (c *client) fault(err error) (reason string, final error) {
 	switch {
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &invalid), errors.As(err, &verify):
 		return c.vendor + " shows a certificate that cannot be trusted: something stands in between, or the clock is wrong", err
-	case errors.As(err, &record):
+	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return c.vendor + " does not speak TLS at this address: check it", err
 	case errors.As(err, &dns):
 		return "the name of " + c.vendor + " cannot be resolved: is there a network?", nil

@@ -26,6 +26,7 @@ type Worker struct {
 	Config outbox.Config
 	Options
 	Lease  time.Duration        // 0: 30 s
+	Linger time.Duration        // how long Drain waits for a message's time; 0: 2 s
 	Logf   func(string, ...any) // faults of the record; nil: nowhere
 	Report func(outbox.Message) // each attempt that was settled; may be nil
 
@@ -41,7 +42,7 @@ const (
 	recordPause = time.Second     // after a fault of the record
 
 	settlePatience = 2 * time.Second
-	drainPatience  = 2 * time.Second // how long Drain waits for a message's time
+	linger         = 2 * time.Second
 )
 
 func (w *Worker) start() {
@@ -54,6 +55,9 @@ func (w *Worker) start() {
 	w.vendors, w.last = map[string]Vendor{}, map[string]time.Time{}
 	if w.Lease == 0 {
 		w.Lease = leaseLength
+	}
+	if w.Linger == 0 {
+		w.Linger = linger
 	}
 	if w.Now == nil {
 		w.Now = time.Now
@@ -94,7 +98,7 @@ func (w *Worker) run(ctx context.Context, wake <-chan struct{}, drain bool) {
 				done <- struct{}{}
 			}()
 		}
-		if drain && under == 0 && (err != nil || c.Theirs || c.Wake.IsZero() || c.Wake.After(w.Now().Add(drainPatience))) {
+		if drain && under == 0 && (err != nil || c.Theirs || c.Wake.IsZero() || c.Wake.After(w.Now().Add(w.Linger))) {
 			break
 		}
 		wait := time.Hour
