@@ -64,7 +64,7 @@ func texts(tb testing.TB, s *Store, id string) string {
 
 func claim(tb testing.TB, s *Store, holder string) outbox.Claim {
 	tb.Helper()
-	c, err := s.Claim(bg, holder, 30*time.Second)
+	c, err := s.Claim(bg, holder, []string{"pagerduty", "slack", "jira", "statuspage"}, 30*time.Second)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -239,5 +239,28 @@ func TestIdleClaimWritesNothing(t *testing.T) {
 	}
 	if err := db.QueryRow("PRAGMA data_version").Scan(&after); err != nil || after != before {
 		t.Errorf("an idle worker wrote: %d, then %d (%v)", before, after, err)
+	}
+}
+
+// A worker without the credentials of a target leaves it to others.
+func TestEachWorkerSendsWhatItCan(t *testing.T) {
+	c := atClock(t, "2026-11-25T14:00:00Z")
+	s := outside(t, c)
+	declare(t, s, "x")
+	only := func(holder string, able ...string) outbox.Claim {
+		got, err := s.Claim(bg, holder, able, 30*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := only("one", "jira"); len(got.Jobs) != 1 || got.Jobs[0].Target != "jira" || len(got.Unable) != 1 || got.Unable[0] != "slack" {
+		t.Errorf("%+v", got)
+	}
+	if got := only("two", "jira", "slack"); len(got.Jobs) != 1 || got.Jobs[0].Target != "slack" || !got.Theirs {
+		t.Errorf("%+v", got)
+	}
+	if got := only("three"); len(got.Jobs) != 0 || got.Wake.IsZero() {
+		t.Errorf("%+v", got)
 	}
 }

@@ -104,7 +104,7 @@ func Entry(target, what string) string {
 const KeyringService = "warroom"
 
 func (s source) missing(what string) error {
-	return model.Errorf(model.NotFound, "the %s of target %s is not known: set %s, or %s_FILE to a file that holds it, or run `warroom connect %s`",
+	return model.Errorf(model.NotFound, "the %s of target %s is not known: set %s or %s_FILE, or run `warroom connect %s`",
 		strings.ToLower(strings.ReplaceAll(what, "_", " ")), s.name, Variable(s.name, what), Variable(s.name, what), s.name)
 }
 

@@ -145,9 +145,13 @@ func (s *slackRoom) find(ctx context.Context, name string) (*slack.Channel, erro
 	return nil, nil
 }
 
-// sign is what marks a message of ours.
-func sign(j outbox.Job) slack.MsgOption {
-	return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "warroom", EventPayload: map[string]any{"id": j.ID.String(), "incident": j.Incident}})
+// sign is what marks a message of ours: its id, and for the one that is kept
+// current the incident, since any of its updates may have been the first.
+func sign(j outbox.Job) string {
+	if j.Action == outbox.Update {
+		return "state:" + j.Incident
+	}
+	return j.ID.String()
 }
 
 func (s *slackRoom) post(ctx context.Context, w *wire, j outbox.Job, channel, text string) outbox.Result {
@@ -160,7 +164,13 @@ func (s *slackRoom) post(ctx context.Context, w *wire, j outbox.Job, channel, te
 			return sent(outbox.Remote{ID: ts, Parent: channel})
 		}
 	}
-	_, ts, err := s.api.PostMessageContext(ctx, channel, slack.MsgOptionText(cut(text, slackText), false), sign(j),
+	return s.put(ctx, w, j, channel, text)
+}
+
+// put posts without looking.
+func (s *slackRoom) put(ctx context.Context, w *wire, j outbox.Job, channel, text string) outbox.Result {
+	_, ts, err := s.api.PostMessageContext(ctx, channel, slack.MsgOptionText(cut(text, slackText), false),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "warroom", EventPayload: map[string]any{"id": sign(j), "incident": j.Incident}}),
 		slack.MsgOptionDisableMarkdown(), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
 	if err != nil {
 		return s.end(w, err)
@@ -172,7 +182,9 @@ func (s *slackRoom) post(ctx context.Context, w *wire, j outbox.Job, channel, te
 func (s *slackRoom) written(ctx context.Context, j outbox.Job, channel string) (ts string, err error) {
 	p := &slack.GetConversationHistoryParameters{
 		ChannelID: channel, Limit: 200, IncludeAllMetadata: true,
-		Oldest: fmt.Sprintf("%d.000000", j.Created.Add(-5*time.Minute).Unix()), // clocks differ
+	}
+	if j.Action != outbox.Update {
+		p.Oldest = fmt.Sprintf("%d.000000", j.Created.Add(-5*time.Minute).Unix()) // clocks differ
 	}
 	for range slackPages {
 		h, err := s.api.GetConversationHistoryContext(ctx, p)
@@ -180,7 +192,7 @@ func (s *slackRoom) written(ctx context.Context, j outbox.Job, channel string) (
 			return "", err
 		}
 		for _, m := range h.Messages {
-			if m.Metadata.EventType == "warroom" && m.Metadata.EventPayload["id"] == j.ID.String() {
+			if m.Metadata.EventType == "warroom" && m.Metadata.EventPayload["id"] == sign(j) {
 				return m.Timestamp, nil
 			}
 		}
@@ -197,19 +209,28 @@ func (s *slackRoom) update(ctx context.Context, w *wire, j outbox.Job, channel s
 	if _, err := s.api.SetTopicOfConversationContext(ctx, channel, cut(plainText(topic(j.Content)), slackTopic)); err != nil {
 		return s.end(w, err)
 	}
-	text := s.state(j)
-	if ts := j.Pinned.ID; ts != "" {
-		_, _, _, err := s.api.UpdateMessageContext(ctx, channel, ts, slack.MsgOptionText(cut(text, slackText), false), slack.MsgOptionDisableMarkdown())
-		if err == nil {
-			return sent(j.Pinned)
-		}
-		if e := said(err); e != "message_not_found" && e != "cant_update_message" {
+	text, ts := s.state(j), j.Pinned.ID
+	if ts == "" { // an earlier update may have made it and not come to say so
+		var err error
+		if ts, err = s.written(ctx, j, channel); err != nil {
 			return s.end(w, err)
 		}
 	}
-	r := s.post(ctx, w, j, channel, text)
-	if r.Verdict != outbox.Done {
-		return r
+	r := sent(outbox.Remote{ID: ts, Parent: channel})
+	if ts != "" {
+		_, _, _, err := s.api.UpdateMessageContext(ctx, channel, ts, slack.MsgOptionText(cut(text, slackText), false), slack.MsgOptionDisableMarkdown())
+		if e := said(err); e == "message_not_found" || e == "cant_update_message" {
+			ts = "" // somebody took it away
+		} else if err != nil {
+			return s.end(w, err)
+		}
+	}
+	if ts == "" {
+		if r = s.put(ctx, w, j, channel, text); r.Verdict != outbox.Done {
+			return r
+		}
+	} else if j.Pinned.ID != "" {
+		return r // and pinned
 	}
 	if err := s.api.AddPinContext(ctx, channel, slack.NewRefToMessage(channel, r.Remote.ID)); err != nil && said(err) != "already_pinned" {
 		if v := s.end(w, err); v.Verdict != outbox.Refused && v.Verdict != outbox.Denied {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	mrand "math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 
 // Queue is what the worker needs of the record.
 type Queue interface {
-	Claim(ctx context.Context, holder string, lease time.Duration) (outbox.Claim, error)
+	Claim(ctx context.Context, holder string, able []string, lease time.Duration) (outbox.Claim, error)
 	Settle(ctx context.Context, j outbox.Job, r outbox.Result, random float64) (outbox.Message, error)
 	Release(ctx context.Context, holder string) error
 }
@@ -33,13 +35,22 @@ type Worker struct {
 	holder  string
 	vendors map[string]Vendor
 	last    map[string]time.Time
+	unable  map[string]lack
 	mu      sync.Mutex
+}
+
+// lack is why there is no vendor, and when that was found.
+type lack struct {
+	why string
+	at  time.Time
 }
 
 const (
 	leaseLength = 30 * time.Second
 	leaseMargin = 5 * time.Second // of the lease that nothing is sent in
 	recordPause = time.Second     // after a fault of the record
+
+	equipAgain = time.Minute // between two looks for credentials that are missing
 
 	settlePatience = 2 * time.Second
 	linger         = 2 * time.Second
@@ -52,7 +63,7 @@ func (w *Worker) start() {
 	var b [8]byte
 	rand.Read(b[:])
 	w.holder = hex.EncodeToString(b[:])
-	w.vendors, w.last = map[string]Vendor{}, map[string]time.Time{}
+	w.vendors, w.last, w.unable = map[string]Vendor{}, map[string]time.Time{}, map[string]lack{}
 	if w.Lease == 0 {
 		w.Lease = leaseLength
 	}
@@ -86,7 +97,7 @@ func (w *Worker) run(ctx context.Context, wake <-chan struct{}, drain bool) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for ctx.Err() == nil {
-		c, err := w.Queue.Claim(ctx, w.holder, w.Lease)
+		c, err := w.claim(ctx)
 		if err != nil && ctx.Err() == nil {
 			w.Logf("the queue cannot be read: %s", model.Message(err))
 			c.Wake = w.Now().Add(recordPause)
@@ -125,26 +136,75 @@ func (w *Worker) run(ctx context.Context, wake <-chan struct{}, drain bool) {
 	_ = w.Queue.Release(final, w.holder)
 }
 
-// vendor makes the vendor of a target, once.
-func (w *Worker) vendor(ctx context.Context, name string) (Vendor, outbox.Result) {
+// claim asks for work. Credentials are looked for only when there is something
+// that needs them: their source may ask a person.
+func (w *Worker) claim(ctx context.Context) (outbox.Claim, error) {
+	c, err := w.Queue.Claim(ctx, w.holder, w.able(), w.Lease)
+	for _, name := range c.Unable {
+		if w.equip(ctx, name) {
+			more, err := w.Queue.Claim(ctx, w.holder, w.able(), w.Lease)
+			more.Jobs = append(c.Jobs, more.Jobs...)
+			if more.Until.IsZero() {
+				more.Until = c.Until
+			}
+			if err != nil {
+				return more, err
+			}
+			c = more
+		}
+	}
+	if len(c.Unable) > 0 { // a token may turn up
+		if again := w.Now().Add(equipAgain); c.Wake.IsZero() || again.Before(c.Wake) {
+			c.Wake = again
+		}
+	}
+	return c, err
+}
+
+// able lists the targets whose vendors are there.
+func (w *Worker) able() []string {
 	w.mu.Lock()
-	v := w.vendors[name]
+	defer w.mu.Unlock()
+	return slices.Sorted(maps.Keys(w.vendors))
+}
+
+// Unable says, by target, why something that is to be sent cannot be sent from
+// here.
+func (w *Worker) Unable() map[string]string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := map[string]string{}
+	for n, l := range w.unable {
+		out[n] = l.why
+	}
+	return out
+}
+
+// equip makes the vendor of a target, if its credentials can be had here.
+func (w *Worker) equip(ctx context.Context, name string) bool {
+	w.mu.Lock()
+	l, tried := w.unable[name]
 	w.mu.Unlock()
-	if v != nil {
-		return v, outbox.Result{}
+	if tried && w.Now().Sub(l.at) < equipAgain {
+		return false
 	}
 	t, ok := w.Config.Targets[name]
-	if !ok {
-		return nil, outbox.Result{Verdict: outbox.Denied, Reason: "outbound.yaml has no target " + name + " any more: put it back, or drop the message"}
-	}
-	v, err := New(ctx, name, t, w.Options)
-	if err != nil {
-		return nil, outbox.Result{Verdict: outbox.Denied, Reason: model.Message(err)}
+	why := "outbound.yaml has no target " + name + " any more"
+	if ok {
+		v, err := New(ctx, name, t, w.Options)
+		if err == nil {
+			w.mu.Lock()
+			w.vendors[name] = v
+			delete(w.unable, name)
+			w.mu.Unlock()
+			return true
+		}
+		why = model.Message(err)
 	}
 	w.mu.Lock()
-	w.vendors[name] = v
+	w.unable[name] = lack{why, w.Now()}
 	w.mu.Unlock()
-	return v, outbox.Result{}
+	return false
 }
 
 // one carries out a message and writes down what came of it.
@@ -176,13 +236,13 @@ func (w *Worker) one(ctx context.Context, j outbox.Job, until time.Time) {
 }
 
 func (w *Worker) send(ctx context.Context, j outbox.Job, until time.Time) outbox.Result {
-	v, r := w.vendor(ctx, j.Target)
-	if v == nil {
-		return r
-	}
 	w.mu.Lock()
+	v := w.vendors[j.Target]
 	wait := w.last[j.Target].Add(w.Pause(j.Vendor)).Sub(w.Now())
 	w.mu.Unlock()
+	if v == nil { // its credentials were refused a moment ago
+		return outbox.Result{Verdict: outbox.Again, Reason: "the credentials are looked for again"}
+	}
 	if wait > 0 {
 		select {
 		case <-time.After(wait):

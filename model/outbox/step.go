@@ -255,7 +255,8 @@ type Claim struct {
 	Jobs   []Job
 	Until  time.Time // the lease: nothing may be sent after it
 	Wake   time.Time // when to look again if nothing happens; zero: never
-	Theirs bool      // another worker is at it, until Wake
+	Theirs bool      // another worker is at a target, until Wake or later
+	Unable []string  // targets that wait for a worker with their credentials
 }
 
 // Attempt is one try.

@@ -45,9 +45,9 @@ CREATE TABLE outbox_gate(
   state     TEXT NOT NULL                               -- JSON
 ) STRICT, WITHOUT ROWID;
 
--- Which process sends; one at a time.
+-- Which process sends to a target; one at a time.
 CREATE TABLE outbox_lease(
-  one    INTEGER PRIMARY KEY CHECK(one = 1),
+  target TEXT    NOT NULL PRIMARY KEY,
   holder TEXT    NOT NULL,
   until  INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
