@@ -33,6 +33,7 @@ type Incident struct {
 	SizeUp        SizeUp         `json:"size_up,omitzero"`
 	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
 	Links         []Place        `json:"links,omitempty"`
+	Outlets       []Outlet       `json:"outlets,omitempty"` // what was opened outside
 	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
 	Decisions     []Decision     `json:"decisions,omitempty"`
 	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
@@ -109,7 +110,9 @@ func (i *Incident) Apply(e Event) bool {
 		return false
 	}
 	i.Seq, i.Head = e.Seq, e.Hash
-	i.meet(e.Actor)
+	if e.Actor != Courier {
+		i.meet(e.Actor)
+	}
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}

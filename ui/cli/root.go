@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"warroom/model"
+	"warroom/model/outbox"
 	"warroom/storage"
 	"warroom/ui"
 )
@@ -40,6 +41,9 @@ type app struct {
 	actor string         // who acts
 	store *storage.Store // open while a handler needs it
 	fail  error          // what the handler returned
+
+	rulesOut outbox.Config // what leaves the room, and where it goes
+	rulesErr error         // why that is not known
 }
 
 // handler carries out one subcommand.
@@ -99,6 +103,7 @@ func (a *app) root() *cobra.Command {
 	a.leadCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
+	a.outboundCommands(root)
 	a.careCommands(root)
 	return root
 }
@@ -198,7 +203,7 @@ func (a *app) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String(), ReadOnly: a.flag.readOnly})
+	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String(), ReadOnly: a.flag.readOnly, Outbound: a.outside(path)})
 	return err
 }
 
