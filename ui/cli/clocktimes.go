@@ -31,7 +31,7 @@ func (c clockTimes) rules() model.Rules {
 const longestClock = 90 * 24 * time.Hour
 
 // clockSettings are the settings of the section, in the order of the README.
-var clockSettings = []string{"respond", "first_post", "every", "callout", "relief", "span", "plan_b", "review"}
+var clockSettings = []string{"respond", "first_post", "every", "command", "callout", "relief", "span", "plan_b", "review"}
 
 // UnmarshalYAML reads the section.
 func (c *clockTimes) UnmarshalYAML(n ast.Node) error {
@@ -55,6 +55,8 @@ func (c *clockTimes) UnmarshalYAML(n ast.Node) error {
 			err = bySeverity(name, p.Value, &c.Every)
 		case "first_post":
 			err = span(name, p.Value, &c.FirstPost, false)
+		case "command":
+			err = span(name, p.Value, &c.Command, true)
 		case "callout":
 			err = span(name, p.Value, &c.Callout, true)
 		case "relief":
