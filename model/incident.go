@@ -7,7 +7,7 @@ import (
 
 // FoldVersion counts changes of the meaning of the fold. A stored Incident of
 // another version is not trusted but folded anew from its events.
-const FoldVersion = 2
+const FoldVersion = 3
 
 // Incident is the fold of its events: what the screens need to know now. The
 // lines of the timeline are not in it; they are read by windows. It is kept
@@ -43,7 +43,22 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
-	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+	Past          *Past          `json:"past,omitempty"` // it was imported
+	Kept          Kept           `json:"kept,omitzero"`  // how promises were kept, for the statistics
+
+	// What the screens beside the Room work on; a paragraph each.
+
+	Runs []Run `json:"runs,omitempty"`
+
+	Gate *Gate `json:"gate,omitempty"` // how it is proven that it is over
+
+	CANs []CAN `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+
+	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
+
+	Alerts []AttachedAlert `json:"alerts,omitempty"` // lines of the inbox that are, or were, part of it
+
+	Detection Detection `json:"detection,omitempty"` // how it came to be known; "": unknown
 
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
@@ -98,10 +113,12 @@ func (i *Incident) Apply(e Event) bool {
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}
+	i.keep(e)
 	switch b := e.Body.(type) {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+		i.past(b, e)
 	case *Description:
 		i.describe(b.Title, b.Description, b.Services)
 	case *Note:
@@ -161,7 +178,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
 	case *ReviewPlanned:
-		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
+		i.Review.Owner, i.Review.Due = b.Owner, kept(b.Due)
 		i.meet(b.Owner)
 	case folder:
 		b.fold(i, e)
@@ -249,6 +266,7 @@ func (i *Incident) mark(b *MilestoneMark, e Event) {
 func (i *Incident) hold(r Role, person string, at time.Time) {
 	i.meet(person)
 	if r == Commander {
+		i.commanded(at)
 		i.VacantSince = time.Time{}
 	}
 	for k, a := range i.Roles {
