@@ -79,6 +79,7 @@ type Action struct {
 	Retry           *Retry     `yaml:"retry,omitempty"`
 	OnFailure       *OnFailure `yaml:"on_failure,omitempty"`
 	Undo            *Exec      `yaml:"undo,omitempty"`
+	Irreversible    string     `yaml:"irreversible,omitempty"`   // why there is no way back; said before it runs
 	Example         string     `yaml:"example_output,omitempty"` // what the author saw
 	Note            string     `yaml:"note,omitempty"`           // what the importer wants looked at
 	Line            int        `yaml:"source_line,omitempty"`

@@ -14,7 +14,8 @@ type Expect struct {
 	Result   string           `yaml:"result,omitempty"` // pass; fail turns the check round
 }
 
-// Match is what a text must be like. The patterns are RE2.
+// Match is what a text must be like. The patterns are RE2; Contains and Equals may
+// hold placeholders.
 type Match struct {
 	Matches    string `yaml:"matches,omitempty"`
 	NotMatches string `yaml:"not_matches,omitempty"`

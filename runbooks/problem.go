@@ -190,6 +190,8 @@ func (s *Strategy) problems() []Problem {
 				v.errorf(at, "strategy-shell", "a strategy runs no shell text: write argv: [program, argument] or http")
 			}
 			v.oneOf(at+".on_cancel", "on_cancel", m.OnCancel, []string{CancelStop, CancelAsk, CancelFinish})
+			v.oneOf(at+".from", "from", m.From, []string{"stdout", "stderr", "body"})
+			v.pattern(at+".regex", m.Regex)
 			if part.name == "capture" && !IsName(m.Name) {
 				v.errorf(at, "name", "what is captured needs a name of letters, digits, - and _")
 			}

@@ -49,10 +49,11 @@ type Move struct {
 	Name       string `yaml:"name,omitempty"` // of what is captured: <captured.NAME>
 	Title      string `yaml:"title,omitempty"`
 	Exec       `yaml:",inline"`
-	File       string   `yaml:"file,omitempty"` // captured output is also kept under this name
-	JSON       string   `yaml:"json,omitempty"` // what to capture of a JSON answer
-	Regex      string   `yaml:"regex,omitempty"`
-	Diff       string   `yaml:"diff,omitempty"` // the capture to compare the output with
+	File       string   `yaml:"file,omitempty"`  // captured output is also kept under this name
+	JSON       string   `yaml:"json,omitempty"`  // what to capture of a JSON answer
+	From       string   `yaml:"from,omitempty"`  // what is captured of: stdout (default), stderr, body
+	Regex      string   `yaml:"regex,omitempty"` // its first group, or all of it
+	Diff       string   `yaml:"diff,omitempty"`  // the capture to compare the output with
 	Expect     []Expect `yaml:"expect,omitempty"`
 	Idempotent bool     `yaml:"idempotent,omitempty"`
 	OnCancel   string   `yaml:"on_cancel,omitempty"` // finish, ask or stop (default)

@@ -19,6 +19,7 @@ var filled = map[string]bool{
 	"argv": true, "command": true, "script": true, "stdin": true, "env": true, "cwd": true,
 	"url": true, "headers": true, "body": true, "link": true, "prompt": true, "type_to_confirm": true,
 	"tcp": true, "promql": true, "prometheus": true, "lock": true, "timeline": true,
+	"contains": true, "equals": true,
 }
 
 // texts are the texts of v in which placeholders are filled in.

@@ -44,6 +44,9 @@ func classifyWords(words []word) Risk {
 		return RiskUnknown
 	}
 	name := words[0].base()
+	if (name == "kubectl" || name == "helm") && dryRun(words[1:]) {
+		return Read
+	}
 	if slices.Contains(wrappers, name) || slices.Contains(shells, name) {
 		return RiskUnknown
 	}
@@ -87,6 +90,17 @@ func classifyWords(words []word) Risk {
 		return r
 	}
 	return RiskUnknown
+}
+
+// dryRun reports whether a tool was told to show only what it would do.
+func dryRun(words []word) bool {
+	return slices.ContainsFunc(words, func(w word) bool {
+		switch w.text {
+		case "--dry-run", "--dry-run=client", "--dry-run=server", "--dry-run=true":
+			return w.static
+		}
+		return false
+	})
 }
 
 // classify is the highest risk of all that a text calls; output written to a
