@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/aymanbagabas/go-udiff"
+
 	"warroom/model"
 	"warroom/model/play"
 	"warroom/runbooks"
@@ -168,12 +170,14 @@ type job struct {
 	w    *ready
 	mu   sync.Mutex
 	run  *call.Job
-	text []string // of what has no output of its own: checks, waiting
-	halt atomic.Int32
-	done chan struct{}
-	end  model.ActionEnded
-	err  error
-	ver  atomic.Int64
+	text []string // of what has no output of its own: checks, waiting, a comparison
+	// instead says that text is shown in place of the output.
+	instead bool
+	halt    atomic.Int32
+	done    chan struct{}
+	end     model.ActionEnded
+	err     error
+	ver     atomic.Int64
 }
 
 // Done is closed when the end is in the record, or cannot get there.
@@ -208,10 +212,10 @@ func (j *job) Version() int64 {
 // Output is what was printed up to now.
 func (j *job) Output() play.Output {
 	j.mu.Lock()
-	run, text := j.run, j.text
+	run, text, instead := j.run, j.text, j.instead
 	j.mu.Unlock()
 	o := play.Output{File: j.w.file, Version: j.Version()}
-	if run != nil {
+	if run != nil && !instead {
 		v := run.View()
 		o.Bytes, o.Dropped = v.Total, v.Dropped
 		for _, l := range v.Lines {
@@ -271,6 +275,7 @@ func (j *job) call() {
 	j.outcome(o)
 	if j.end.State == model.ActionSucceeded {
 		j.capture(o)
+		j.compare(o)
 	}
 	if j.end.State == model.ActionSucceeded {
 		j.verify()
@@ -363,6 +368,35 @@ func (j *job) capture(o *call.Outcome) {
 		}
 		j.end.Captured[c.Name] = j.w.scope.Hide.Safe(v)
 		j.w.scope.Values["captured."+c.Name] = v
+	}
+}
+
+// compare shows what an output changes of what was captured before.
+func (j *job) compare(o *call.Outcome) {
+	if j.w.item.diff == "" {
+		return
+	}
+	for _, st := range j.w.track.steps {
+		for _, it := range st.items {
+			for _, c := range it.captures {
+				if c.Name != j.w.item.diff || c.File == "" {
+					continue
+				}
+				was, err := os.ReadFile(filepath.Join(j.w.scope.Dir, slug(c.File)))
+				if err != nil {
+					return
+				}
+				d := udiff.Unified("now", "then", string(was), o.View.Stdout())
+				if d == "" {
+					d = "nothing would change"
+				}
+				j.end.Output = d
+				j.mu.Lock()
+				j.text, j.instead = strings.Split(strings.TrimRight(d, "\n"), "\n"), true
+				j.mu.Unlock()
+				j.ver.Add(1)
+			}
+		}
 	}
 }
 
