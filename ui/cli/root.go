@@ -97,6 +97,8 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.alertCommands(root)
+	a.detection(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.careCommands(root)
