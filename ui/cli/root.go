@@ -104,6 +104,8 @@ func (a *app) root() *cobra.Command {
 	a.orderCommands(root)
 	a.leadCommands(root)
 	a.runCommands(root)
+	a.alertCommands(root)
+	a.detection(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
