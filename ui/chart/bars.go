@@ -97,9 +97,12 @@ func lengthLines(c *Chart, w, h, sel int) []Line {
 	for _, b := range c.r.Buckets {
 		most = max(most, b.N)
 	}
-	room := max(4, w-5-len(fmt.Sprint(most))-2-26)
-	if w < 48 {
-		room = max(4, w-5-len(fmt.Sprint(most))-2)
+	room := max(4, w-5-len(fmt.Sprint(most))-2)
+	for i := from; i < to; i++ { // what is written beside a bar needs room
+		if p := len([]rune(c.pinned(c.r.Buckets[i]))); p > 0 && w >= 48 {
+			share := max(0.2, float64(c.r.Buckets[i].N)/float64(most))
+			room = max(4, min(room, int(float64(w-5-len(fmt.Sprint(most))-3-p)/share)))
+		}
 	}
 	var out []Line
 	for i := from; i < to; i++ {

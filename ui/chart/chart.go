@@ -83,7 +83,11 @@ func (c *Chart) Lines(w, h, sel int) []Line {
 		return nil
 	}
 	lines := c.lines(c, w, h, sel)
-	return lines[:min(len(lines), h)]
+	lines = lines[:min(len(lines), h)]
+	for i, l := range lines {
+		lines[i] = l.cut(w)
+	}
+	return lines
 }
 
 // Cells is how many cells can be walked through.

@@ -29,6 +29,9 @@ func report(n int) (*metrics.Table, *metrics.Report) {
 		if at.Hour() < 7 {
 			at = at.Add(9 * time.Hour)
 		}
+		if at.After(now) {
+			at = now.Add(-time.Minute)
+		}
 		r := metrics.Row{Row: int64(i + 1), ID: model.IncidentID(at, 1), Start: at, Severity: model.Severity(rng.IntN(6)),
 			Minutes: math.Round(math.Exp(4+1.3*rng.NormFloat64())*10) / 10, Services: services[rng.IntN(len(services)):][:1], Cause: "deploy of <b>it</b>"}
 		if i%40 == 3 {
@@ -70,7 +73,7 @@ func TestLinesFit(t *testing.T) {
 						t.Errorf("%s of %d in %v: %d lines", c.Name, n, size, len(lines))
 					}
 					for _, l := range strings.Split(text(lines), "\n") {
-						if w := ansi.StringWidth(l); w > size[0]+1 && size[0] >= 58 {
+						if w := ansi.StringWidth(l); w > size[0] {
 							t.Errorf("%s of %d in %v, %d selected: %d cells: %q", c.Name, n, size, sel, w, l)
 						}
 						if strings.ContainsAny(l, "\x1b‮") {

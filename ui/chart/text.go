@@ -46,6 +46,18 @@ func padLeft(s string, w int) string {
 // name makes a foreign name fit for a chart of text.
 func name(s string, w int) string { return model.Brief(s, w) }
 
+// cut is l without what lies beyond w cells.
+func (l Line) cut(w int) Line {
+	for i, s := range l {
+		n := utf8.RuneCountInString(s.Text)
+		if n > w {
+			return append(l[:i:i], Span{string([]rune(s.Text)[:w]), s.Tone})
+		}
+		w -= n
+	}
+	return l
+}
+
 // grid is a field of cells to plot in.
 type grid struct {
 	w, h  int

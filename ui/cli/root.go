@@ -99,6 +99,7 @@ func (a *app) root() *cobra.Command {
 	a.leadCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
+	a.analytics(root)
 	a.careCommands(root)
 	return root
 }
