@@ -109,6 +109,7 @@ func (a *app) root() *cobra.Command {
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
+	a.analytics(root)
 	a.careCommands(root)
 	return root
 }
