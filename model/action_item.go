@@ -306,7 +306,7 @@ func (c AddAction) Decide(s Scene) ([]Draft, error) {
 		}
 	}
 	b := &ActionAdded{
-		N: following(s.Incident.Actions, func(a ActionItem) int { return a.N }), Title: title,
+		N: following(s.Incident.Actions, 0, func(a ActionItem) int { return a.N }), Title: title,
 		Priority: c.Priority, Type: c.Type, Due: c.Due, Todo: c.Todo,
 	}
 	if c.Owner != "" {
