@@ -109,6 +109,7 @@ type Declare struct {
 	At          time.Time // when it was declared, for history
 	ImpactStart time.Time
 	DetectedAt  time.Time
+	Detection   Detection // "": unknown
 }
 
 // Decide refuses an empty title, a severity out of range and an incident that
@@ -164,6 +165,13 @@ func (c Declare) Decide(s Scene) ([]Draft, error) {
 			return nil, err
 		}
 		drafts = append(drafts, Draft{at, KindMilestoneSet, &MilestoneMark{Name: m.name, At: &t}})
+	}
+	if c.Detection != "" {
+		d, err := ParseDetection(string(c.Detection))
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, Draft{at, KindDetectionSet, &DetectionSet{By: d}})
 	}
 	return drafts, nil
 }
@@ -310,6 +318,9 @@ func (s Scene) move(to Status, reason, duplicate string, at time.Time) ([]Draft,
 	from := s.Incident.Status
 	if to == from {
 		return nil, Errorf(Conflict, "%s is %s already", s.Incident.ID, to)
+	}
+	if err := s.throughGate(to); err != nil {
+		return nil, err
 	}
 	reason, err := cleanReason(reason)
 	if err != nil {

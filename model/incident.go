@@ -30,22 +30,58 @@ type Incident struct {
 	Orders      []Order            `json:"orders,omitempty"`
 	Todos       []Todo             `json:"todos,omitempty"`
 
-	SizeUp        SizeUp         `json:"size_up,omitzero"`
-	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
-	Links         []Place        `json:"links,omitempty"`
-	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
-	Decisions     []Decision     `json:"decisions,omitempty"`
-	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
-	Told          []Said         `json:"told,omitempty"`           // the newest updates, in order of time
-	Mitigations   []Mitigation   `json:"mitigations,omitempty"`
-	Update        UpdateState    `json:"update,omitzero"`
-	Snoozes       map[string]Put `json:"snoozes,omitempty"` // clocks put off, by key
-	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
-	Teams         []Team         `json:"teams,omitempty"`
-	Review        ReviewPlan     `json:"review,omitzero"`
-	Writeup       Writeup        `json:"writeup,omitzero"`             // the postmortem on its way
-	Actions       []ActionItem   `json:"actions,omitempty"`            // what the review asks for
-	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+	SizeUp        SizeUp          `json:"size_up,omitzero"`
+	Reports       int             `json:"reports,omitempty"` // customers who reported the trouble
+	Links         []Place         `json:"links,omitempty"`
+	Hypotheses    []Hypothesis    `json:"hypotheses,omitempty"`
+	Decisions     []Decision      `json:"decisions,omitempty"`
+	LastDecisions []Said          `json:"last_decisions,omitempty"` // written or polled, the newest last
+	Told          []Said          `json:"told,omitempty"`           // the newest updates, in order of time
+	Mitigations   []Mitigation    `json:"mitigations,omitempty"`
+	Update        UpdateState     `json:"update,omitzero"`
+	Snoozes       map[string]Put  `json:"snoozes,omitempty"` // clocks put off, by key
+	Seen          map[string]Put  `json:"seen,omitempty"`    // alarms acknowledged, by key
+	Teams         []Team          `json:"teams,omitempty"`
+	Review        ReviewPlan      `json:"review,omitzero"`
+	Runs          []Run           `json:"runs,omitempty"`
+	Gate          *Gate           `json:"gate,omitempty"`               // how it is proven that it is over
+	CANs          []CAN           `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+	Actions       []ActionItem    `json:"actions,omitempty"`            // what the review asks for
+	SizeUp        SizeUp          `json:"size_up,omitzero"`
+	Reports       int             `json:"reports,omitempty"` // customers who reported the trouble
+	Links         []Place         `json:"links,omitempty"`
+	Hypotheses    []Hypothesis    `json:"hypotheses,omitempty"`
+	Decisions     []Decision      `json:"decisions,omitempty"`
+	LastDecisions []Said          `json:"last_decisions,omitempty"` // written or polled, the newest last
+	Told          []Said          `json:"told,omitempty"`           // the newest updates, in order of time
+	Mitigations   []Mitigation    `json:"mitigations,omitempty"`
+	Update        UpdateState     `json:"update,omitzero"`
+	Snoozes       map[string]Put  `json:"snoozes,omitempty"` // clocks put off, by key
+	Seen          map[string]Put  `json:"seen,omitempty"`    // alarms acknowledged, by key
+	Teams         []Team          `json:"teams,omitempty"`
+	Review        ReviewPlan      `json:"review,omitzero"`
+	CANs          []CAN           `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+	Alerts        []AttachedAlert `json:"alerts,omitempty"`             // lines of the inbox that are, or were, part of it
+	Detection     Detection       `json:"detection,omitempty"`          // how it came to be known; "": unknown
+	SizeUp        SizeUp          `json:"size_up,omitzero"`
+	Reports       int             `json:"reports,omitempty"` // customers who reported the trouble
+	Links         []Place         `json:"links,omitempty"`
+	Hypotheses    []Hypothesis    `json:"hypotheses,omitempty"`
+	Decisions     []Decision      `json:"decisions,omitempty"`
+	LastDecisions []Said          `json:"last_decisions,omitempty"` // written or polled, the newest last
+	Told          []Said          `json:"told,omitempty"`           // the newest updates, in order of time
+	Mitigations   []Mitigation    `json:"mitigations,omitempty"`
+	Update        UpdateState     `json:"update,omitzero"`
+	Snoozes       map[string]Put  `json:"snoozes,omitempty"` // clocks put off, by key
+	Seen          map[string]Put  `json:"seen,omitempty"`    // alarms acknowledged, by key
+	Teams         []Team          `json:"teams,omitempty"`
+	Review        ReviewPlan      `json:"review,omitzero"`
+	Past          *Past           `json:"past,omitempty"`               // it was imported
+	Kept          Kept            `json:"kept,omitzero"`                // how promises were kept, for the statistics
+	CANs          []CAN           `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+
+	Writeup Writeup      `json:"writeup,omitzero"`  // the postmortem on its way
+	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
 
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
@@ -100,10 +136,12 @@ func (i *Incident) Apply(e Event) bool {
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}
+	i.keep(e)
 	switch b := e.Body.(type) {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+		i.past(b, e)
 	case *Description:
 		i.describe(b.Title, b.Description, b.Services)
 	case *Note:
@@ -163,7 +201,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
 	case *ReviewPlanned:
-		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
+		i.Review.Owner, i.Review.Due = b.Owner, kept(b.Due)
 		i.meet(b.Owner)
 	case folder:
 		b.fold(i, e)
@@ -236,6 +274,7 @@ func (i *Incident) mark(b *MilestoneMark, e Event) {
 func (i *Incident) hold(r Role, person string, at time.Time) {
 	i.meet(person)
 	if r == Commander {
+		i.commanded(at)
 		i.VacantSince = time.Time{}
 	}
 	for k, a := range i.Roles {
