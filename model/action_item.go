@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// ActionState is what has become of an action item.
-type ActionState string
+// ItemState is what has become of an action item.
+type ItemState string
 
 // The states of an action item. Overdue is not a state: it follows from the date.
 const (
-	ActionOpen    ActionState = "open"
-	ActionDone    ActionState = "done"
-	ActionDropped ActionState = "dropped"
+	ItemOpen    ItemState = "open"
+	ItemDone    ItemState = "done"
+	ItemDropped ItemState = "dropped"
 )
 
 // Priority of an action item: P0 now, P1 next, P2 later.
@@ -66,7 +66,7 @@ type ActionItem struct {
 	Category string      `json:"category,omitempty"` // documentation, monitoring, automation …
 	Due      Date        `json:"due,omitempty"`
 	Ticket   string      `json:"ticket,omitempty"` // address or key of a ticket elsewhere
-	State    ActionState `json:"state"`
+	State    ItemState `json:"state"`
 	Result   string      `json:"result,omitempty"` // or why it was dropped
 	By       string      `json:"by"`
 	At       time.Time   `json:"at"`
@@ -76,7 +76,7 @@ type ActionItem struct {
 }
 
 // Open reports whether a is still to be done.
-func (a ActionItem) Open() bool { return a.State == ActionOpen }
+func (a ActionItem) Open() bool { return a.State == ItemOpen }
 
 // Overdue reports whether a is open after its day.
 func (a ActionItem) Overdue(now time.Time) bool {
@@ -86,7 +86,7 @@ func (a ActionItem) Overdue(now time.Time) bool {
 // OnTime reports whether a was done by the end of its day; false also if it had
 // none.
 func (a ActionItem) OnTime() bool {
-	return a.State == ActionDone && a.Due != "" && a.Ended.Before(a.Due.End())
+	return a.State == ItemDone && a.Due != "" && a.Ended.Before(a.Due.End())
 }
 
 const (
@@ -136,7 +136,7 @@ func (b *ActionAdded) Important() bool { return false }
 func (b *ActionAdded) fold(i *Incident, e Event) {
 	i.Actions = append(i.Actions, ActionItem{
 		N: b.N, Title: b.Title, Owner: b.Owner, Priority: b.Priority, Type: b.Type, Category: b.Category, Due: b.Due,
-		Ticket: b.Ticket, State: ActionOpen, By: e.Actor, At: e.At, Todo: b.Todo, Seq: e.Seq,
+		Ticket: b.Ticket, State: ItemOpen, By: e.Actor, At: e.At, Todo: b.Todo, Seq: e.Seq,
 	})
 	i.meet(b.Owner)
 }
@@ -188,7 +188,7 @@ func (b *ActionChanged) Text() string {
 func (b *ActionChanged) Important() bool { return false }
 
 func (b *ActionChanged) fold(i *Incident, e Event) {
-	a := i.action(b.N)
+	a := i.item(b.N)
 	a.Seq = e.Seq
 	set(&a.Title, b.Title)
 	set(&a.Owner, b.Owner)
@@ -213,8 +213,8 @@ func (b *ActionFinished) Text() string {
 func (b *ActionFinished) Important() bool { return false }
 
 func (b *ActionFinished) fold(i *Incident, e Event) {
-	a := i.action(b.N)
-	a.State, a.Ended, a.Result, a.Seq = ActionDone, e.At, b.Result, e.Seq
+	a := i.item(b.N)
+	a.State, a.Ended, a.Result, a.Seq = ItemDone, e.At, b.Result, e.Seq
 }
 
 // ActionGivenUp drops an action item, with the reason.
@@ -230,8 +230,8 @@ func (b *ActionGivenUp) Text() string {
 func (b *ActionGivenUp) Important() bool { return false }
 
 func (b *ActionGivenUp) fold(i *Incident, e Event) {
-	a := i.action(b.N)
-	a.State, a.Ended, a.Result, a.Seq = ActionDropped, e.At, b.Reason, e.Seq
+	a := i.item(b.N)
+	a.State, a.Ended, a.Result, a.Seq = ItemDropped, e.At, b.Reason, e.Seq
 }
 
 // ActionReopened takes an end back.
@@ -247,12 +247,12 @@ func (b *ActionReopened) Text() string {
 func (b *ActionReopened) Important() bool { return false }
 
 func (b *ActionReopened) fold(i *Incident, e Event) {
-	a := i.action(b.N)
-	a.State, a.Ended, a.Result, a.Seq = ActionOpen, time.Time{}, "", e.Seq
+	a := i.item(b.N)
+	a.State, a.Ended, a.Result, a.Seq = ItemOpen, time.Time{}, "", e.Seq
 }
 
-// action is item n for the fold; one that is not there is changed nowhere.
-func (i *Incident) action(n int) *ActionItem {
+// item is item n for the fold; one that is not there is changed nowhere.
+func (i *Incident) item(n int) *ActionItem {
 	if k := slices.IndexFunc(i.Actions, func(a ActionItem) bool { return a.N == n }); k >= 0 {
 		return &i.Actions[k]
 	}
@@ -261,7 +261,7 @@ func (i *Incident) action(n int) *ActionItem {
 
 // Action returns action item n.
 func (i *Incident) Action(n int) (ActionItem, bool) {
-	a := i.action(n)
+	a := i.item(n)
 	return *a, a.N == n && n != 0
 }
 
@@ -289,7 +289,7 @@ func (c AddAction) Decide(s Scene) ([]Draft, error) {
 		if strings.TrimSpace(c.Title) == "" {
 			c.Title = s.Incident.Todos[k].Text
 		}
-		if slices.ContainsFunc(s.Incident.Actions, func(a ActionItem) bool { return a.Todo == c.Todo && a.State != ActionDropped }) {
+		if slices.ContainsFunc(s.Incident.Actions, func(a ActionItem) bool { return a.Todo == c.Todo && a.State != ItemDropped }) {
 			return nil, Errorf(Conflict, "follow-up #%d is an action item already", c.Todo)
 		}
 	}

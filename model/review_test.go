@@ -112,7 +112,7 @@ func TestActionItems(t *testing.T) {
 	b.must(t, "ana", ChangeAction{N: 1, Owner: &none, Due: &due, Base: a.Seq})
 	refused(t, b, "bob", ChangeAction{N: 1, Due: &due, Base: a.Seq}, Conflict, "changed meanwhile")
 	b.must(t, "bob", FinishAction{N: 1, Result: "runs weekly"})
-	if a, _ := b.inc.Action(1); a.State != ActionDone || !a.OnTime() || a.Overdue(b.now.AddDate(1, 0, 0)) || a.Owner != "" {
+	if a, _ := b.inc.Action(1); a.State != ItemDone || !a.OnTime() || a.Overdue(b.now.AddDate(1, 0, 0)) || a.Owner != "" {
 		t.Errorf("%+v", a)
 	}
 	refused(t, b, "ana", FinishAction{N: 1}, Conflict, "done already")

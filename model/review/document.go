@@ -140,7 +140,7 @@ type Action struct {
 	Owner     string            `json:"owner"`
 	Due       string            `json:"due"`
 	Ticket    string            `json:"ticket"`
-	State     model.ActionState `json:"state"`
+	State     model.ItemState `json:"state"`
 	Overdue   bool              `json:"overdue"`
 	Suggested bool              `json:"suggested"`
 	Why       string            `json:"why,omitempty"` // it is suggested

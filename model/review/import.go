@@ -127,7 +127,7 @@ func importActions(text string) []Action {
 		}
 		if a := freeAction(t); a.Title != "" {
 			if done {
-				a.State = model.ActionDone
+				a.State = model.ItemDone
 			}
 			out = append(out, a)
 		}
@@ -164,7 +164,7 @@ func unescape(s string) string {
 var entity = regexp.MustCompile(`&#\d{2,3};`)
 
 func rowAction(head, cells []string) (Action, bool) {
-	a := Action{State: model.ActionOpen}
+	a := Action{State: model.ItemOpen}
 	for k, c := range cells {
 		if k >= len(head) || c == "" || c == "-" || strings.HasPrefix(c, "[") && strings.HasSuffix(c, "]") && !strings.Contains(c, "(") {
 			continue
@@ -193,7 +193,7 @@ func rowAction(head, cells []string) (Action, bool) {
 			a.Type = typeIn(c)
 		case has("status", "state", "done"):
 			if t := strings.ToLower(c); strings.Contains(t, "done") || strings.Contains(t, "complete") || strings.Contains(t, "closed") {
-				a.State = model.ActionDone
+				a.State = model.ItemDone
 			}
 		case has("action", "item", "task", "description", "what", "title", "todo") && a.Title == "":
 			a.Title = c
@@ -211,7 +211,7 @@ func rowAction(head, cells []string) (Action, bool) {
 // freeAction reads an item of a list: owner, priority, date and ticket stand
 // somewhere in it.
 func freeAction(t string) Action {
-	a := Action{State: model.ActionOpen}
+	a := Action{State: model.ItemOpen}
 	t = strings.TrimSpace(unescape(t))
 	if m := priorityIn.FindStringSubmatch(t); m != nil {
 		a.Priority = "P" + m[1]

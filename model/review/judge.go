@@ -129,7 +129,7 @@ func weakHere(f []string) bool {
 func JudgeAll(list []Action) (verdicts []Verdict, warnings []string) {
 	var real []Action
 	for _, a := range list {
-		if !a.Suggested && a.State == model.ActionOpen {
+		if !a.Suggested && a.State == model.ItemOpen {
 			real = append(real, a)
 			verdicts = append(verdicts, Judge(a))
 		}

@@ -154,7 +154,7 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%q: no advice", c.title)
 		}
 	}
-	full := Action{Title: "Limit retries to three", Owner: "bob", Due: "2026-12-01", Ticket: "OPS-1", Priority: "P1", Type: "prevent", State: model.ActionOpen}
+	full := Action{Title: "Limit retries to three", Owner: "bob", Due: "2026-12-01", Ticket: "OPS-1", Priority: "P1", Type: "prevent", State: model.ItemOpen}
 	if v := Judge(full); v.Points != 7 || len(v.Missing) != 0 {
 		t.Errorf("%+v", v)
 	}

@@ -98,7 +98,7 @@ func minutes(d time.Duration) *int {
 func Suggest(total *int, runbook bool) []Action {
 	var out []Action
 	add := func(title, priority, category, kind, why string) {
-		out = append(out, Action{Title: title, Priority: priority, Category: category, Type: kind, State: model.ActionOpen, Suggested: true, Why: why})
+		out = append(out, Action{Title: title, Priority: priority, Category: category, Type: kind, State: model.ItemOpen, Suggested: true, Why: why})
 	}
 	if !runbook {
 		add("Create or update runbook", "P1", "documentation", "process", "no runbook was used")
@@ -142,12 +142,12 @@ func actions(r Record, d *Document) []Action {
 	}
 	for _, t := range i.Todos {
 		if !todos[t.Seq] && !taken[strings.ToLower(t.Text)] {
-			out = append(out, Action{Title: t.Text, State: model.ActionOpen, Suggested: true, Why: "noted during the incident", Todo: t.Seq})
+			out = append(out, Action{Title: t.Text, State: model.ItemOpen, Suggested: true, Why: "noted during the incident", Todo: t.Seq})
 		}
 	}
 	for _, m := range i.Mitigations {
 		if title := "Remove the temporary measure: " + m.Text; m.InPlace() && !taken[strings.ToLower(title)] && !d.Live {
-			out = append(out, Action{Title: title, Priority: "P1", Owner: m.Owner, State: model.ActionOpen, Suggested: true, Why: "it is still in place"})
+			out = append(out, Action{Title: title, Priority: "P1", Owner: m.Owner, State: model.ItemOpen, Suggested: true, Why: "it is still in place"})
 		}
 	}
 	for _, s := range Suggest(d.Metrics.Total, usedRunbook(r)) {

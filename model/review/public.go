@@ -56,7 +56,7 @@ func (d *Document) ForPublic(people []string) *Document {
 	slices.SortStableFunc(p.Timeline, func(a, b Entry) int { return a.At.Compare(b.At) })
 	p.Actions = nil
 	for _, a := range d.Actions {
-		if !a.Suggested && a.State != model.ActionDropped {
+		if !a.Suggested && a.State != model.ItemDropped {
 			p.Actions = append(p.Actions, Action{N: a.N, Title: hide(a.Title), Due: a.Due, Type: a.Type, State: a.State})
 		}
 	}

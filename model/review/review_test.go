@@ -481,7 +481,7 @@ It was night.
 	if a := in.Actions[0]; a.Title != "Add a limit to retries" || a.Owner != "bob" || a.Priority != "P1" || a.Due != "2026-12-01" || a.Ticket != "OPS-12" {
 		t.Errorf("%+v", a)
 	}
-	if a := in.Actions[1]; a.Owner != "carl" || a.Priority != "P2" || a.Due != "2026-11-30" || a.State != model.ActionDone || a.Ticket != "https://t.example/9" {
+	if a := in.Actions[1]; a.Owner != "carl" || a.Priority != "P2" || a.Due != "2026-11-30" || a.State != model.ItemDone || a.Ticket != "https://t.example/9" {
 		t.Errorf("%+v", a)
 	}
 	if s := ScoreMarkdown(text); s.Percent < 40 || s.Percent > 90 {

@@ -126,7 +126,7 @@ func actionsMark(list []Action) (Progress, string) {
 			suggested = true
 			continue
 		}
-		if a.State == model.ActionDropped {
+		if a.State == model.ItemDropped {
 			continue
 		}
 		real++
