@@ -171,7 +171,7 @@ func (c AttachAlert) Decide(s Scene) ([]Draft, error) {
 		l.Fired = Millis(l.Fired)
 	}
 	l.Count = max(1, l.Count)
-	l.N = following(s.Incident.Alerts, func(a AttachedAlert) int { return a.N })
+	l.N = following(s.Incident.Alerts, 0, func(a AttachedAlert) int { return a.N })
 	return []Draft{{Kind: KindAlertAttached, Body: &AlertAttached{l}}}, nil
 }
 
