@@ -30,29 +30,36 @@ type Incident struct {
 	Orders      []Order            `json:"orders,omitempty"`
 	Todos       []Todo             `json:"todos,omitempty"`
 
-	SizeUp        SizeUp          `json:"size_up,omitzero"`
-	Reports       int             `json:"reports,omitempty"` // customers who reported the trouble
-	Links         []Place         `json:"links,omitempty"`
-	Hypotheses    []Hypothesis    `json:"hypotheses,omitempty"`
-	Decisions     []Decision      `json:"decisions,omitempty"`
-	LastDecisions []Said          `json:"last_decisions,omitempty"` // written or polled, the newest last
-	Told          []Said          `json:"told,omitempty"`           // the newest updates, in order of time
-	Mitigations   []Mitigation    `json:"mitigations,omitempty"`
-	Update        UpdateState     `json:"update,omitzero"`
-	Snoozes       map[string]Put  `json:"snoozes,omitempty"` // clocks put off, by key
-	Seen          map[string]Put  `json:"seen,omitempty"`    // alarms acknowledged, by key
-	Teams         []Team          `json:"teams,omitempty"`
-	Review        ReviewPlan      `json:"review,omitzero"`
-	Runs          []Run           `json:"runs,omitempty"`
-	Gate          *Gate           `json:"gate,omitempty"`               // how it is proven that it is over
-	CANs          []CAN           `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
-	Alerts        []AttachedAlert `json:"alerts,omitempty"`             // lines of the inbox that are, or were, part of it
-	Detection     Detection       `json:"detection,omitempty"`          // how it came to be known; "": unknown
-	Past          *Past           `json:"past,omitempty"`               // it was imported
-	Kept          Kept            `json:"kept,omitzero"`                // how promises were kept, for the statistics
+	SizeUp        SizeUp         `json:"size_up,omitzero"`
+	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
+	Links         []Place        `json:"links,omitempty"`
+	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
+	Decisions     []Decision     `json:"decisions,omitempty"`
+	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
+	Told          []Said         `json:"told,omitempty"`           // the newest updates, in order of time
+	Mitigations   []Mitigation   `json:"mitigations,omitempty"`
+	Update        UpdateState    `json:"update,omitzero"`
+	Snoozes       map[string]Put `json:"snoozes,omitempty"` // clocks put off, by key
+	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
+	Teams         []Team         `json:"teams,omitempty"`
+	Review        ReviewPlan     `json:"review,omitzero"`
+	Past          *Past          `json:"past,omitempty"` // it was imported
+	Kept          Kept           `json:"kept,omitzero"`  // how promises were kept, for the statistics
+
+	// What the screens beside the Room work on; a paragraph each.
+
+	Runs []Run `json:"runs,omitempty"`
+
+	Gate *Gate `json:"gate,omitempty"` // how it is proven that it is over
+
+	CANs []CAN `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
 	Writeup Writeup      `json:"writeup,omitzero"`  // the postmortem on its way
 	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
+
+	Alerts []AttachedAlert `json:"alerts,omitempty"` // lines of the inbox that are, or were, part of it
+
+	Detection Detection `json:"detection,omitempty"` // how it came to be known; "": unknown
 
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
