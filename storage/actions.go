@@ -7,6 +7,12 @@ import (
 	"warroom/model"
 )
 
+// selectActions reads through the index of schema/0004_item.sql, whose condition
+// it repeats.
+const selectActions = `SELECT i.id, i.key, i.title, i.services, i.severity, i.drill, i.fold,
+CASE WHEN json_valid(s.state) THEN json_extract(s.state, '$.actions') END
+FROM snapshot s JOIN incident i ON i.id = s.incident_id WHERE instr(s.state, '"actions":[') > 0`
+
 // Actions reads the action items of all incidents that f chooses, in the order
 // in which they are to be worked through. They are read from the folds, through
 // an index of those that have any: so a rebuild can change nothing about them.
@@ -27,14 +33,16 @@ func (s *Store) Actions(ctx context.Context, f model.ActionFilter) ([]model.Acti
 				}
 			}
 		}
-		rows, err := q.query(ctx, `SELECT i.id, i.key, i.title, i.services, i.severity, i.drill, i.fold, json_extract(s.state, '$.actions')
-FROM snapshot s JOIN incident i ON i.id = s.incident_id WHERE json_extract(s.state, '$.actions') IS NOT NULL`)
+		rows, err := q.query(ctx, selectActions)
 		err = each(rows, err, func() error {
 			var r model.ActionRow
 			var row, fold, severity int64
 			var services, items []byte
 			if err := rows.Scan(&row, &r.Incident, &r.Title, &services, &severity, &r.Drill, &fold, &items); err != nil {
 				return err
+			}
+			if items == nil {
+				return nil
 			}
 			if fold < model.FoldVersion { // written by an older program since we opened
 				stale = append(stale, old{row, r.Incident})

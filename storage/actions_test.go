@@ -94,7 +94,7 @@ func TestActionsPlan(t *testing.T) {
 	do(t, s, "", "ann", model.Declare{Title: "x"})
 	var plan []string
 	err := s.read(bg, func(q querier) error {
-		rows, err := q.query(bg, `EXPLAIN QUERY PLAN SELECT i.id, json_extract(s.state, '$.actions') FROM snapshot s JOIN incident i ON i.id = s.incident_id WHERE json_extract(s.state, '$.actions') IS NOT NULL`)
+		rows, err := q.query(bg, "EXPLAIN QUERY PLAN "+selectActions)
 		return each(rows, err, func() error {
 			var a, b, c int
 			var d string
