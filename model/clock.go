@@ -113,6 +113,7 @@ func (i *Incident) Clocks(r Rules, now time.Time) []Clock {
 	if i.Status.Live() {
 		i.liveClocks(r, now, add)
 	}
+	i.runClocks(add)
 	if i.Review.Owner != "" && i.Status.Open() {
 		if _, done := i.At(PostmortemPublished); !done {
 			add(Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem @" + i.Review.Owner, Due: i.Review.Due})
@@ -190,6 +191,8 @@ type ClockSnoozed struct {
 	Due    time.Time `json:"due"`
 	Until  time.Time `json:"until"`
 	Reason string    `json:"reason"`
+
+	Was *Put `json:"was,omitempty"` // how it was put off before, so that this can be taken back
 }
 
 func (b *ClockSnoozed) Text() string {
@@ -209,7 +212,8 @@ func (b *AlarmSeen) Important() bool { return false }
 
 // UpdatePromised says when the next update will come.
 type UpdatePromised struct {
-	At time.Time `json:"at"`
+	At  time.Time `json:"at"`
+	Was time.Time `json:"was,omitzero"` // what was promised before, so that this can be taken back
 }
 
 func (b *UpdatePromised) Text() string {
@@ -249,14 +253,17 @@ func (c Snooze) Decide(s Scene) ([]Draft, error) {
 		return nil, Errorf(Conflict, "a callout is not put off: it passes by itself")
 	}
 	due := clock.Due
-	if z, ok := s.Incident.Snoozes[c.Key]; ok && clock.Snoozed {
-		due = z.Due
+	var was *Put
+	if z, ok := s.Incident.Snoozes[c.Key]; ok {
+		if was = &z; clock.Snoozed {
+			due = z.Due
+		}
 	}
 	until := Millis(s.Now).Add(c.For)
 	if !until.After(due) {
 		return nil, Errorf(Conflict, "that is due only in %s: put it off by more", Span(due.Sub(s.Now)))
 	}
-	return []Draft{{Kind: KindClockSnoozed, Body: &ClockSnoozed{c.Key, clock.Text, due, until, reason}}}, nil
+	return []Draft{{Kind: KindClockSnoozed, Body: &ClockSnoozed{c.Key, clock.Text, due, until, reason, was}}}, nil
 }
 
 // ahead checks a time from now that a person gave.
@@ -296,7 +303,7 @@ func (c PromiseUpdate) Decide(s Scene) ([]Draft, error) {
 	if err := ahead("promise an update in", c.In); err != nil {
 		return nil, err
 	}
-	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In)}}}, nil
+	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In), s.Incident.Update.Next}}}, nil
 }
 
 // clock finds a running clock by its key.

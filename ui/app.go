@@ -154,6 +154,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 	case openedMsg:
 		a.addressOpened(m)
 		return nil
+	case changesMsg:
+		a.showChanges(m)
+		return nil
 	case missedMsg:
 		a.showMissed(m)
 		return nil

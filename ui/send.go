@@ -80,6 +80,7 @@ func (a *App) finished(m doneMsg) tea.Cmd {
 		if m.job.line != "" {
 			a.composer.remember(m.job.line)
 		}
+		a.outsider(m.receipt.Events)
 		if m.job.done != "" {
 			a.say(info, m.job.done)
 		}
