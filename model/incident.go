@@ -207,9 +207,24 @@ func (i *Incident) describe(title, description *string, services *[]string) {
 
 // Quiet reports whether e has no line of its own in the timeline: a correction
 // shows on the entry that it corrects, and a milestone that follows from a
-// status change would only repeat it.
+// status change would only repeat it. What was redacted of a kind that may be quiet
+// is quiet: a line that says nothing would come up where there was none.
 func (e Event) Quiet() bool {
-	switch b := e.Body.(type) {
+	body := e.Body
+	if body == nil {
+		mk, ok := bodies[e.Kind]
+		if !ok {
+			return false
+		}
+		body = mk()
+		if _, ok := body.(*MilestoneMark); ok {
+			return true
+		}
+		if _, ok := body.(lineless); ok {
+			return true
+		}
+	}
+	switch b := body.(type) {
 	case *Amendment:
 		return true
 	case *MilestoneMark:

@@ -16,7 +16,7 @@ var outboxActions = []action{
 	{id: "outbox", keys: []string{"Q"}, words: "What leaves the room: Slack, page, ticket, status page", short: "what leaves", where: anywhere, rank: 2, why: hasOutside,
 		when: func(a *App) bool { return a.outsideAsks() > 0 },
 		run:  func(a *App) tea.Cmd { a.open(&outboxPane{}); return a.readOutside() }},
-	{id: "trigger", keys: []string{"N"}, words: "Trigger all tools: page, channel, ticket, public incident", short: "all tools", where: inRoom | atIncident, why: canTrigger,
+	{id: "trigger", keys: []string{"I"}, words: "Trigger all tools: page, channel, ticket, public incident", short: "all tools", where: inRoom | atIncident, why: canTrigger,
 		run: func(a *App) tea.Cmd { return a.askTrigger() }},
 }
 

@@ -33,6 +33,7 @@ type app struct {
 		noColor    bool
 		utc, local bool
 		theme      string
+		layout     string
 		readOnly   bool
 		accessible bool
 	}
@@ -81,6 +82,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flag.json, "json", false, "print JSON: one document, or an object a line for streams")
 	f.BoolVar(&a.flag.noColor, "no-color", false, "no colours (or set NO_COLOR)")
 	f.BoolVar(&a.flag.accessible, "accessible", false, "the room as plain lines, for screen readers and dumb terminals (or set ACCESSIBLE)")
+	f.StringVar(&a.flag.layout, "layout", "", "places of the Room's panes: "+strings.Join(ui.LayoutNames, ", "))
 	f.StringVar(&a.flag.theme, "theme", "", "colours of the screen: "+strings.Join(ui.ThemeNames, ", "))
 	f.BoolVar(&a.flag.readOnly, "read-only", false, "look, and write nothing")
 	f.BoolVar(&a.flag.utc, "utc", false, "show and read times in UTC")
@@ -101,6 +103,7 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.runCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
