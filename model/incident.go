@@ -365,7 +365,7 @@ func following[T any](list []T, number func(T) int) int {
 	return last + 1
 }
 
-func own(list []string) []string {
+func own[T any](list []T) []T {
 	if len(list) == 0 {
 		return nil
 	}
