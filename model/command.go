@@ -52,7 +52,7 @@ func (s Scene) next() int64 { return s.Incident.Seq + 1 }
 
 // cleanText checks a text that must be there.
 func cleanText(what, text string, limit int) (string, error) {
-	t := strings.TrimSpace(Valid(text))
+	t := strings.TrimSpace(incoming(text))
 	switch {
 	case t == "":
 		return "", Errorf(Invalid, "the %s is empty: type some text", what)
@@ -204,7 +204,7 @@ func (c Describe) Decide(s Scene) ([]Draft, error) {
 		}
 	}
 	if c.Description != nil {
-		d := strings.TrimSpace(Valid(*c.Description))
+		d := strings.TrimSpace(incoming(*c.Description))
 		if len(d) > MaxText {
 			return nil, Errorf(Invalid, "the description is too long: %d bytes, at most %d", len(d), MaxText)
 		}

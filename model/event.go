@@ -55,8 +55,6 @@ const (
 	KindClockSnoozed       Kind = "clock_snoozed"
 	KindAlarmSeen          Kind = "alarm_seen"
 	KindUpdatePromised     Kind = "update_promised"
-	KindTeamFormed         Kind = "team_formed"
-	KindTeamEnded          Kind = "team_ended"
 	KindReviewPlanned      Kind = "review_planned"
 )
 
@@ -135,7 +133,24 @@ var bodies = map[Kind]func() Body{
 	KindMitigationAdded: newBody[MitigationAdded], KindMitigationExtended: newBody[MitigationExtended], KindMitigationRemoved: newBody[MitigationRemoved],
 	KindSizedUp: newBody[SizedUp], KindReportsCounted: newBody[ReportsCounted], KindLinkSet: newBody[LinkSet],
 	KindClockSnoozed: newBody[ClockSnoozed], KindAlarmSeen: newBody[AlarmSeen], KindUpdatePromised: newBody[UpdatePromised],
-	KindTeamFormed: newBody[TeamFormed], KindTeamEnded: newBody[TeamEnded], KindReviewPlanned: newBody[ReviewPlanned],
+	KindReviewPlanned: newBody[ReviewPlanned],
+}
+
+// register adds a kind that is declared in the file of its noun, beside its
+// command and its fold.
+func register(k Kind, mk func() Body) struct{} {
+	bodies[k] = mk
+	return struct{}{}
+}
+
+// folder is a body that knows how it changes an incident. It never fails.
+type folder interface {
+	fold(*Incident, Event)
+}
+
+// lineless is a body whose event may have no line of its own in the timeline.
+type lineless interface {
+	quiet() bool
 }
 
 func newBody[T any, P interface {

@@ -45,6 +45,7 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
+	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
@@ -168,11 +169,11 @@ func (i *Incident) Apply(e Event) bool {
 		i.link(b)
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
-	case *TeamFormed, *TeamEnded:
-		i.team(e)
 	case *ReviewPlanned:
 		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
 		i.meet(b.Owner)
+	case folder:
+		b.fold(i, e)
 	}
 	if !e.Quiet() {
 		i.Lines++
@@ -227,6 +228,8 @@ func (e Event) Quiet() bool {
 		return true
 	case *MilestoneMark:
 		return b.Auto
+	case lineless:
+		return b.quiet()
 	}
 	return false
 }

@@ -68,7 +68,7 @@ func (c Size) Decide(s Scene) ([]Draft, error) {
 		if p.to == nil {
 			continue
 		}
-		v := strings.Join(strings.Fields(Valid(*p.to)), " ")
+		v := strings.Join(strings.Fields(incoming(*p.to)), " ")
 		if len(v) > MaxTitle {
 			return nil, Errorf(Invalid, "the %s is too long: one line of at most %d bytes", p.name, MaxTitle)
 		}
@@ -158,7 +158,7 @@ func (c SetLink) Decide(s Scene) ([]Draft, error) {
 	if name == "" || len(name) > 30 || strings.ContainsAny(name, " \t\n") {
 		return nil, Errorf(Invalid, "%q is no name for a link: one short word such as bridge, channel, doc", Brief(c.Name, 40))
 	}
-	at := strings.TrimSpace(Valid(c.URL))
+	at := strings.TrimSpace(incoming(c.URL))
 	if at != "" {
 		u, err := url.Parse(at)
 		if err != nil || u.Scheme == "" || len(at) > 2000 || strings.ContainsFunc(at, func(r rune) bool { return r <= ' ' || hidden(r) }) {

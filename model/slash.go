@@ -23,6 +23,8 @@ var doctrineSlashes = []SlashWord{
 	{"scope", "TEXT", "size-up: which services, regions, customers"},
 	{"trend", "rising|flapping|static|falling", "size-up: where it is going"},
 	{"planb", "TEXT", "size-up: what if this does not work"},
+	{"can", "SERVICE: conditions | actions | needs", "an expert's report"},
+	{"crew", "@deputy @tech @comms @scribe", "name the team in one line; - leaves one out"},
 	{"reports", "+3 [note]", "count customer reports"},
 	{"link", "bridge https://…", "where people meet; no address removes it"},
 	{"next", "20m", "promise the next update"},
@@ -93,6 +95,17 @@ func doctrineCommand(name, args string, now time.Time, loc *time.Location) (c Co
 		return Size{Trend: &args}, true, nil
 	case "planb":
 		return Size{PlanB: &args}, true, nil
+	case "can":
+		c, err := parseReport(args)
+		return c, true, err
+	case "crew":
+		c := Staff{}
+		for k, w := range strings.Fields(args) {
+			if to := []*string{&c.Deputy, &c.TechnicalLead, &c.CommsLead, &c.Scribe}; k < len(to) && w != "-" {
+				*to[k] = w
+			}
+		}
+		return c, true, nil
 	case "reports":
 		n, err := strconv.Atoi(strings.TrimPrefix(first, "+"))
 		if err != nil {

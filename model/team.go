@@ -20,6 +20,17 @@ type Team struct {
 // TeamNames are the names that are offered for sub-teams, in this order.
 var TeamNames = []string{"alpha", "bravo", "charlie", "delta", "echo"}
 
+// The kinds of events about sub-teams.
+const (
+	KindTeamFormed Kind = "team_formed"
+	KindTeamEnded  Kind = "team_ended"
+)
+
+var (
+	_ = register(KindTeamFormed, newBody[TeamFormed])
+	_ = register(KindTeamEnded, newBody[TeamEnded])
+)
+
 // TeamFormed forms a sub-team or changes it.
 type TeamFormed struct {
 	Name    string   `json:"name"`
@@ -38,15 +49,17 @@ func (b *TeamFormed) Text() string {
 	}
 	return s
 }
-func (b *TeamFormed) Important() bool { return false }
+func (b *TeamFormed) Important() bool           { return false }
+func (b *TeamFormed) fold(i *Incident, e Event) { i.team(e) }
 
 // TeamEnded lets a sub-team go.
 type TeamEnded struct {
 	Name string `json:"name"`
 }
 
-func (b *TeamEnded) Text() string    { return "team " + b.Name + " has ended" }
-func (b *TeamEnded) Important() bool { return false }
+func (b *TeamEnded) Text() string              { return "team " + b.Name + " has ended" }
+func (b *TeamEnded) Important() bool           { return false }
+func (b *TeamEnded) fold(i *Incident, e Event) { i.team(e) }
 
 // FormTeam forms a sub-team, or gives an existing one another leader, task or
 // members. An empty Task and nil Members leave those of an existing team alone.

@@ -19,6 +19,14 @@ const (
 	onDue
 	onSituation
 	onBoard
+	onDesk     // any of the screens 2 to 7, each of which is a place, too
+	atIncident // one of these while an incident is open
+	onTriage
+	onBooks
+	onAlerts
+	onUpdates
+	onReview
+	onStats
 	anywhere place = 1<<16 - 1
 )
 
@@ -46,7 +54,13 @@ func (c *action) reason(a *App) string {
 
 // places is where the person is now.
 func (a *App) places() place {
-	if a.screen == screenIncidents || a.room == nil {
+	if i, ok := a.screen.info(); ok {
+		if a.room != nil {
+			return onDesk | atIncident | i.place
+		}
+		return onDesk | i.place
+	}
+	if a.inList() {
 		return inList
 	}
 	return inRoom | panePlaces[a.focus]
@@ -55,8 +69,8 @@ func (a *App) places() place {
 // panePlaces are the places that the panes are.
 var panePlaces = [paneCount]place{onTimeline, onRoles, onDue, onSituation, onBoard}
 
-// special reports whether c belongs to one pane only.
-func (c *action) special() bool { return c.where&(inRoom|inList) == 0 }
+// special reports whether c belongs to one pane or desk only.
+func (c *action) special() bool { return c.where&(inRoom|inList|onDesk|atIncident) == 0 }
 
 // actionFor finds what a key does here. An action of the pane wins over one of
 // the whole Room, unless it cannot be done now and the other can.
@@ -100,7 +114,7 @@ func (a *App) hinted() []*action {
 var actions []action
 
 func init() { // a variable would refer to itself through the palette
-	actions = slices.Concat(paneActions, roomActions, listActions, globalActions)
+	actions = slices.Concat(paneActions, roomActions, cardActions, listActions, deskActions(), globalActions)
 }
 
 var globalActions = []action{
@@ -152,15 +166,15 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { return a.composer.area.Focus() }},
 	{id: "order", keys: []string{"o", "@"}, words: "Give an order to somebody", short: "order", where: inRoom, rank: 5, why: writable,
 		run: func(a *App) tea.Cmd { return a.startLine("@") }},
-	{id: "take", keys: []string{"T"}, words: "Take command", short: "take command", where: inRoom, rank: 1, why: canTake, when: vacant,
+	{id: "take", keys: []string{"T"}, words: "Take command", short: "take command", where: inRoom | atIncident, rank: 1, why: canTake, when: vacant,
 		run: func(a *App) tea.Cmd { return a.takeCommand() }},
-	{id: "accept", keys: []string{"a"}, words: "Accept the role offered to you", short: "accept", where: inRoom, rank: 1, why: hasOffer,
+	{id: "accept", keys: []string{"a"}, words: "Accept the role offered to you", short: "accept", where: inRoom | atIncident, rank: 1, why: hasOffer,
 		run: func(a *App) tea.Cmd { return a.acceptOffer() }},
-	{id: "decline", keys: []string{"x"}, words: "Decline the role offered to you, or take your offer back", where: inRoom, why: hasAnyOffer,
+	{id: "decline", keys: []string{"x"}, words: "Decline the role offered to you, or take your offer back", where: inRoom | atIncident, why: hasAnyOffer,
 		run: func(a *App) tea.Cmd { return a.do(model.DeclineRole{}, "the hand-over has ended") }},
-	{id: "severity", keys: []string{"v"}, words: "Change the severity", short: "severity", where: inRoom, rank: 4, why: writable,
+	{id: "severity", keys: []string{"v"}, words: "Change the severity", short: "severity", where: inRoom | atIncident, rank: 4, why: writable,
 		run: func(a *App) tea.Cmd { return a.askSeverity() }},
-	{id: "status", keys: []string{"S"}, words: "Move to another status", short: "status", where: inRoom, rank: 3, why: writable,
+	{id: "status", keys: []string{"S"}, words: "Move to another status", short: "status", where: inRoom | atIncident, rank: 3, why: writable,
 		run: func(a *App) tea.Cmd { return a.askStatus() }},
 	{id: "role", keys: []string{"r"}, words: "Assign a role", short: "role", where: inRoom, rank: 6, why: writable,
 		run: func(a *App) tea.Cmd { return a.askRole() }},
@@ -168,13 +182,13 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { return a.askHandover() }},
 	{id: "release", keys: []string{"R"}, words: "Release somebody from a role", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { return a.askRelease() }},
-	{id: "sentence", keys: []string{"s"}, words: "Compose the status sentence: edit, copy, log", short: "status sentence", where: inRoom, rank: 8, why: writable,
+	{id: "sentence", keys: []string{"s"}, words: "Compose the status sentence: edit, copy, log", short: "status sentence", where: inRoom | atIncident, rank: 8, why: writable,
 		run: func(a *App) tea.Cmd { a.askSentence(); return nil }},
-	{id: "missed", keys: []string{"w"}, words: "What did I miss since my last key?", where: inRoom,
+	{id: "missed", keys: []string{"w"}, words: "What did I miss since my last key?", where: inRoom | atIncident,
 		run: func(a *App) tea.Cmd { return a.missed() }},
-	{id: "brief", keys: []string{"b"}, words: "Briefing: for a hand-over or a newcomer", where: inRoom,
+	{id: "brief", keys: []string{"b"}, words: "Briefing: for a hand-over or a newcomer", where: inRoom | atIncident,
 		run: func(a *App) tea.Cmd { return a.briefing() }},
-	{id: "seen", keys: []string{"A"}, words: "Acknowledge the alarm for the whole room", short: "alarm seen", where: inRoom, rank: 2, why: hasAlarm,
+	{id: "seen", keys: []string{"A"}, words: "Acknowledge the alarm for the whole room", short: "alarm seen", where: inRoom | atIncident, rank: 2, why: hasAlarm,
 		run: func(a *App) tea.Cmd { return a.seeAlarm() }},
 	{id: "sizeup", keys: []string{"u"}, words: "Size-up: symptoms, scope, trend, plan B", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { a.askSizeUp(); return nil }},

@@ -42,6 +42,7 @@ type App struct {
 	wanted   string           // the incident that is to be opened
 	write    bool             // and the input is to have the focus then
 	newest   map[string]int64 // the last event heard of, by incident
+	desks    [screenCount]desk
 	composer composer
 	drafts   map[string]string // half-typed lines of incidents that were left
 	dialogs  []dialog
@@ -87,6 +88,7 @@ func newApp(ctx context.Context, c Config) *App {
 	a.now = c.Now()
 	a.active = a.now
 	a.school = newSchool(c.Hints, a.now)
+	a.desks = newDesks()
 	return a
 }
 
@@ -152,6 +154,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 	case openedMsg:
 		a.addressOpened(m)
 		return nil
+	case changesMsg:
+		a.showChanges(m)
+		return nil
 	case missedMsg:
 		a.showMissed(m)
 		return nil
@@ -199,6 +204,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		}
 		return cmd
 	}
+	if cmd, ok := a.deskTake(msg); ok {
+		return cmd
+	}
 	if a.composer.focused() && len(a.dialogs) == 0 {
 		return a.composer.update(msg, a.names())
 	}
@@ -233,6 +241,9 @@ func (a *App) typed(msg tea.Msg) tea.Cmd {
 			a.dialogs = without(a.dialogs, d)
 		}
 		return cmd
+	}
+	if d, ok := a.desk().(deskText); ok && d.typing() {
+		return d.typed(a, msg)
 	}
 	if a.composer.focused() {
 		switch key {
@@ -330,7 +341,7 @@ func (a *App) measure() {
 			paneSituation: len(a.situation(40)) + 1, paneBoard: max(1, len(a.boardRows())) + 1,
 		}
 	}
-	a.lay = arrange(a.w, a.h, a.screen, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want)
+	a.lay = arrange(a.w, a.h, a.screen, a.room != nil, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want)
 	if a.room != nil {
 		a.refit(before, seen)
 	}

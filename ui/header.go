@@ -10,7 +10,7 @@ import (
 // header answers, on every screen, how bad it is, how long it has been, who
 // leads and what is due.
 func (a *App) header() []string {
-	if a.screen == screenIncidents || a.room == nil {
+	if a.inList() || a.room == nil {
 		return []string{a.listHeader()}
 	}
 	if a.lay.wide {

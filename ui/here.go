@@ -28,7 +28,7 @@ func (a *App) tellWhere() tea.Cmd {
 		return nil
 	}
 	p := model.Presence{Person: a.cfg.Actor}
-	if a.room != nil && a.screen == screenRoom {
+	if a.room != nil && !a.inList() {
 		p.Incident = a.room.inc.ID
 		p.Typing = a.composer.focused() && !a.composer.empty() && a.now.Sub(a.lastKey) < typingFor
 	}

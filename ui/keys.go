@@ -71,6 +71,9 @@ func everyPlace() []spot {
 	for p := range paneCount {
 		out = append(out, spot{inRoom | panePlaces[p], p.String()})
 	}
+	for _, d := range deskInfos {
+		out = append(out, spot{onDesk | atIncident | d.place, d.name})
+	}
 	return out
 }
 

@@ -8,6 +8,13 @@ type screen int
 const (
 	screenIncidents screen = iota
 	screenRoom
+	screenTriage
+	screenBooks
+	screenAlerts
+	screenUpdates
+	screenReview
+	screenStats
+	screenCount
 )
 
 // pane is a part of the Room.
@@ -49,8 +56,8 @@ type layout struct {
 // arrange gives every part its place. It depends on nothing but its arguments.
 // focus is the pane that is shown when only one can be, zoom shows it alone;
 // compose is how many lines the input needs, want how many lines each pane would
-// like.
-func arrange(w, h int, s screen, focus pane, zoom bool, compose int, want [paneCount]int) layout {
+// like, and inc whether an incident is open, which the header then shows.
+func arrange(w, h int, s screen, inc bool, focus pane, zoom bool, compose int, want [paneCount]int) layout {
 	l := layout{w: w, h: h}
 	if w < minWidth || h < minHeight {
 		l.tiny = true
@@ -60,9 +67,12 @@ func arrange(w, h int, s screen, focus pane, zoom bool, compose int, want [paneC
 	top, bottom := 0, h
 	rows := func(n int) image.Rectangle { r := image.Rect(0, top, w, top+n); top += n; return r }
 	bottom--
-	l.status = image.Rect(0, bottom, w, bottom+1)
+	if l.wide {
+		bottom-- // a line for the keys, over the line of screens
+	}
+	l.status = image.Rect(0, bottom, w, h)
 	switch {
-	case s == screenIncidents:
+	case s == screenIncidents, !inc:
 		l.header = rows(1)
 	case l.wide:
 		l.header = rows(3)
@@ -70,7 +80,7 @@ func arrange(w, h int, s screen, focus pane, zoom bool, compose int, want [paneC
 		l.header = rows(2)
 	}
 	top++ // rule
-	if s == screenIncidents {
+	if s != screenRoom || !inc {
 		bottom--
 		l.body = image.Rect(0, top, w, bottom)
 		return l

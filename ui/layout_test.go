@@ -45,7 +45,7 @@ func picture(l layout) string {
 func TestArrangePictures(t *testing.T) {
 	for _, s := range []image.Point{{40, 10}, {80, 24}, {100, 28}, {120, 40}, {200, 60}} {
 		t.Run(fmt.Sprintf("%dx%d", s.X, s.Y), func(t *testing.T) {
-			golden.RequireEqual(t, picture(arrange(s.X, s.Y, screenRoom, paneTimeline, false, 1, [paneCount]int{0, 7, 4, 8, 5})))
+			golden.RequireEqual(t, picture(arrange(s.X, s.Y, screenRoom, true, paneTimeline, false, 1, [paneCount]int{0, 7, 4, 8, 5})))
 		})
 	}
 }
@@ -57,7 +57,7 @@ func TestArrangeStaysInside(t *testing.T) {
 			for _, s := range []screen{screenRoom, screenIncidents} {
 				for _, zoom := range []bool{false, true} {
 					for compose := 1; compose <= 9; compose += 4 {
-						l := arrange(w, h, s, pane((w+h)%int(paneCount)), zoom, compose, [paneCount]int{0, w % 15, h % 20, w % 11, h % 9})
+						l := arrange(w, h, s, s != screenIncidents, pane((w+h)%int(paneCount)), zoom, compose, [paneCount]int{0, w % 15, h % 20, w % 11, h % 9})
 						if l.tiny {
 							if w >= minWidth && h >= minHeight {
 								t.Fatalf("%dx%d is not tiny", w, h)

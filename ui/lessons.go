@@ -36,21 +36,21 @@ var lessons = []lesson{
 		text: func(a *App) string {
 			return a.key("write") + " writes a line · " + a.key("help") + " shows everything"
 		},
-		when: func(a *App) bool { return !a.inList() && writable(a) == "" }},
+		when: func(a *App) bool { return a.inRoom() && writable(a) == "" }},
 	{id: "select", does: []string{"up", "edit"},
 		text: func(a *App) string { return a.key("up") + " selects a line · " + a.key("edit") + " corrects it" },
-		when: func(a *App) bool { return !a.inList() && len(a.room.tl.entries) > 2 && a.focus == paneTimeline }},
+		when: func(a *App) bool { return a.inRoom() && len(a.room.tl.entries) > 2 && a.focus == paneTimeline }},
 	{id: "follow", does: []string{"newest"},
 		text: func(a *App) string { return a.key("newest") + " goes back to the newest line" },
-		when: func(a *App) bool { return !a.inList() && !a.room.tl.follow }},
+		when: func(a *App) bool { return a.inRoom() && !a.room.tl.follow }},
 	{id: "panes", does: []string{"next", "prev"},
 		text: func(a *App) string {
 			return a.key("next") + " goes to the next pane · " + a.key("out") + " one step back"
 		},
-		when: func(a *App) bool { return !a.inList() && a.room.tl.follow }},
+		when: func(a *App) bool { return a.inRoom() && a.room.tl.follow }},
 	{id: "order", does: []string{"order"},
 		text: func(a *App) string { return a.key("order") + " gives an order with a clock: @bob check lag 3m" },
-		when: func(a *App) bool { return !a.inList() && model.SamePerson(a.room.inc.Commander(), a.cfg.Actor) }},
+		when: func(a *App) bool { return a.inRoom() && model.SamePerson(a.room.inc.Commander(), a.cfg.Actor) }},
 	{id: "mouse", does: []string{"mouse"}, late: true,
 		text: func(a *App) string { return a.key("mouse") + " frees the mouse to select text · or hold shift" },
 		when: func(a *App) bool { return a.dragged && a.mouse }},
@@ -79,7 +79,9 @@ func newSchool(m Memory, now time.Time) school {
 	return school{mem: m, began: now, next: now.Add(lessonGap / 5), had: map[string]bool{}}
 }
 
-func (a *App) inList() bool { return a.screen == screenIncidents || a.room == nil }
+func (a *App) inRoom() bool { return a.room != nil && a.screen == screenRoom }
+
+func (a *App) inList() bool { return a.desk() == nil && (a.screen == screenIncidents || a.room == nil) }
 
 // learn is called after each message. It ends the lesson that is over and begins
 // the next one that fits.
@@ -152,8 +154,10 @@ func (a *App) keepLesson(l *lesson) tea.Cmd {
 
 // lessonRoom is how many cells of the status line a lesson may take.
 func (a *App) lessonRoom() int {
-	tabs := a.screenTabs()
-	return a.w - tabs[len(tabs)-1].x1 - 2
+	if a.lay.wide {
+		return a.w - 2
+	}
+	return a.w - a.tabsEnd() - 2
 }
 
 // lessonLine is the lesson on the screen, nil if there is none.

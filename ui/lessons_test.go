@@ -46,7 +46,7 @@ func (x *seat) hintsShown() []string {
 		if x.a.room == nil && l.id != "list" {
 			continue
 		}
-		if strings.Contains(lines[len(lines)-1], l.text(x.a)) {
+		if strings.Contains(strings.Join(lines[len(lines)-2:], "\n"), l.text(x.a)) {
 			out = append(out, l.id)
 		}
 	}

@@ -114,6 +114,9 @@ func (a *App) clicked(m tea.MouseClickMsg) tea.Cmd {
 	}
 	switch h := a.lay.at(m.X, m.Y); h.part {
 	case partStatus:
+		if h.y < h.h-1 { // the keys
+			return nil
+		}
 		return a.clickStatus(h.x)
 	case partTabs:
 		for _, s := range a.paneTabSpans() {
@@ -133,6 +136,12 @@ func (a *App) clicked(m tea.MouseClickMsg) tea.Cmd {
 		a.focus = h.pane
 		return a.clickPane(h, double)
 	case partList:
+		if a.desk() != nil {
+			if d, ok := a.desk().(deskClick); ok {
+				return d.click(a, h.x, h.y, double)
+			}
+			return nil
+		}
 		return a.clickList(h, double)
 	}
 	return nil
@@ -191,7 +200,7 @@ func (a *App) clickList(h hit, double bool) tea.Cmd {
 // clickStatus goes to the screen whose name was hit. While a message stands
 // there, the names are not to be seen.
 func (a *App) clickStatus(x int) tea.Cmd {
-	if a.toast.text != "" {
+	if a.toast.text != "" && !a.lay.wide {
 		return nil
 	}
 	for _, s := range a.screenTabs() {
@@ -243,6 +252,12 @@ func (a *App) wheeled(m wheelMsg) tea.Cmd {
 	}
 	switch h := a.lay.at(m.x, m.y); h.part {
 	case partList:
+		if a.desk() != nil {
+			if d, ok := a.desk().(deskWheel); ok {
+				return d.wheel(a, h.x, h.y, m.n)
+			}
+			return nil
+		}
 		a.list.move(m.n)
 	case partPane:
 		if h.pane == paneTimeline {
@@ -304,21 +319,46 @@ func (a *App) paneTabSpans() []paneTab {
 
 // screenTab is the name of a screen in the status line, with the cells it takes.
 type screenTab struct {
-	screen screen
-	name   string
-	action string // that goes there
-	x0, x1 int
+	screen   screen
+	name     string
+	action   string // that goes there
+	tag      string // what waits there, behind the name
+	tagStyle style
+	x0, x1   int
 }
 
 func (a *App) screenTabs() []screenTab {
-	out := []screenTab{{screen: screenRoom, name: "Room", action: "room"}, {screen: screenIncidents, name: "Incidents", action: "incidents"}}
+	out := []screenTab{{screen: screenRoom, name: "Room", action: "room"}}
+	for _, d := range deskInfos {
+		if a.desks[d.screen] == nil {
+			continue
+		}
+		t := screenTab{screen: d.screen, name: d.short, action: d.action()}
+		if a.lay.wide || a.screen == d.screen {
+			t.name = d.name
+		}
+		if n, ok := a.desks[d.screen].(deskTag); ok {
+			t.tag, t.tagStyle = n.tag(a)
+		}
+		out = append(out, t)
+	}
+	list := screenTab{screen: screenIncidents, name: "Incidents", action: "incidents"}
+	if !a.lay.wide && len(out) > 1 && a.screen != screenIncidents {
+		list.name = "Inc"
+	}
+	out = append(out, list)
 	x := 0
 	for i := range out {
 		s := &out[i]
 		s.name = a.key(s.action) + " " + s.name
+		if s.tag != "" {
+			s.tag = " " + s.tag
+		}
 		s.x0 = x + 1
-		s.x1 = s.x0 + width(s.name) + 2
-		x = s.x1
+		s.x1 = s.x0 + width(s.name) + width(s.tag) + 2
+		if x = s.x1; !a.lay.wide {
+			x-- // no more blanks between them than they bring
+		}
 	}
 	return out
 }

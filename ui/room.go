@@ -225,10 +225,10 @@ func (a *App) changed(c model.Change) tea.Cmd {
 		a.say(info, "the record can be read again")
 	}
 	if c.Reset {
-		return tea.Batch(a.reload(), a.refreshList())
+		return tea.Batch(a.reload(), a.refreshList(), a.deskNews(nil))
 	}
 	if len(c.Events) == 0 {
 		return nil
 	}
-	return tea.Batch(a.absorb(c.Events), a.refreshList(), a.callFor(c.Events))
+	return tea.Batch(a.absorb(c.Events), a.refreshList(), a.callFor(c.Events), a.deskNews(c.Events))
 }

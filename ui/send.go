@@ -76,10 +76,11 @@ func (a *App) finished(m doneMsg) tea.Cmd {
 	a.sending = false
 	var cmds []tea.Cmd
 	if m.err == nil {
-		cmds = append(cmds, a.absorb(m.receipt.Events), a.refreshList())
+		cmds = append(cmds, a.absorb(m.receipt.Events), a.refreshList(), a.deskNews(m.receipt.Events))
 		if m.job.line != "" {
 			a.composer.remember(m.job.line)
 		}
+		a.outsider(m.receipt.Events)
 		if m.job.done != "" {
 			a.say(info, m.job.done)
 		}

@@ -65,6 +65,13 @@ func (a *App) situation(w int) []segs {
 	if inc.Reports > 0 {
 		put("customers", fmt.Sprintf("%d reports", inc.Reports), "", 1)
 	}
+	for _, c := range inc.CANs {
+		what, st := c.Conditions, style("")
+		if c.Needs != "" && !strings.EqualFold(c.Needs, "nothing") {
+			what, st = "needs "+c.Needs+" · "+what, th.warn
+		}
+		put(model.Brief(unknown(c.Service), label-2), what+" · "+model.Span(max(0, a.now.Sub(c.At)))+" ago", st, 2)
+	}
 	for _, l := range inc.Links {
 		put(model.Brief(l.Name, label-2), l.URL, "", 1)
 	}

@@ -41,8 +41,33 @@ func (a *App) say(k tone, text string) {
 	}
 }
 
-// statusLine is the last line: the screens, a message, the keys that matter here.
-func (a *App) statusLine() string {
+// statusLines are the last lines: a message or the keys that matter here, and the
+// screens. Where there is little room they share one line.
+func (a *App) statusLines() []string {
+	keys, room := a.screenLine(), a.w-a.tabsEnd()-2
+	if a.lay.wide {
+		room = a.w - 2
+	}
+	var what segs
+	if l := a.lessonLine(room); l != nil {
+		what = l
+	} else {
+		what = a.hints(room)
+	}
+	toast := a.toastLine()
+	switch {
+	case a.lay.wide && toast != "":
+		return []string{toast, keys.fit(a.w)}
+	case a.lay.wide:
+		return []string{append(segs{{" ", ""}}, what...).fit(a.w), keys.fit(a.w)}
+	case toast != "":
+		return []string{toast}
+	}
+	return []string{spread(a.w, keys, what)}
+}
+
+// toastLine is the message that is to be read now; "" if there is none.
+func (a *App) toastLine() string {
 	th := a.theme
 	if a.toast.text != "" {
 		st, mark := th.good, "✓ "
@@ -54,20 +79,33 @@ func (a *App) statusLine() string {
 		}
 		return segs{{" " + mark + a.toast.text, st}}.fit(a.w)
 	}
+	return ""
+}
+
+// screenLine names the screens, with what waits there.
+func (a *App) screenLine() segs {
+	th := a.theme
 	var left segs
+	at := 0
 	for _, s := range a.screenTabs() {
-		st := th.dim
+		st, tag := th.dim, s.tagStyle
 		if s.screen == a.screen {
 			st = th.selected
+			tag = tag.and(st)
 		}
-		left.add("", " ")
-		left.add(st, " "+s.name+" ")
+		left.add("", strings.Repeat(" ", s.x0-at))
+		left.add(st, " "+s.name)
+		left.add(tag, s.tag)
+		left.add(st, " ")
+		at = s.x1
 	}
-	room := a.w - left.width() - 2
-	if l := a.lessonLine(room); l != nil {
-		return spread(a.w, left, l)
-	}
-	return spread(a.w, left, a.hints(room))
+	return left
+}
+
+// tabsEnd is the first cell behind the names of the screens.
+func (a *App) tabsEnd() int {
+	tabs := a.screenTabs()
+	return tabs[len(tabs)-1].x1
 }
 
 // hints are the most useful keys here, as many as fit.

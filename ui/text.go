@@ -243,3 +243,32 @@ func fitANSI(s string, w int) string {
 	}
 	return s + strings.Repeat(" ", w-n)
 }
+
+// block is a column of lines, each w cells wide.
+type block struct {
+	w     int
+	lines []string
+}
+
+// beside puts columns next to each other in h lines, with a rule between them.
+// Together with the rules they are as wide as the sum of their widths plus one
+// cell for each rule.
+func beside(th *theme, h int, cols ...block) []string {
+	bar := segs{{"│", th.rule}}.fit(1)
+	out := make([]string, h)
+	for y := range out {
+		var s strings.Builder
+		for i, c := range cols {
+			if i > 0 {
+				s.WriteString(bar)
+			}
+			if y < len(c.lines) {
+				s.WriteString(c.lines[y])
+			} else {
+				s.WriteString(strings.Repeat(" ", c.w))
+			}
+		}
+		out[y] = s.String()
+	}
+	return out
+}

@@ -28,6 +28,8 @@ func (a *App) View() tea.View {
 		cur = a.drawDialog(frame)
 	case a.screen == screenRoom && a.room != nil && a.composer.focused():
 		cur = a.composerCursor()
+	default:
+		cur = a.deskCursor()
 	}
 	v.Content = strings.Join(frame, "\n")
 	v.Cursor = cur
@@ -53,12 +55,17 @@ func (a *App) frame() []string {
 	th, l := a.theme, a.lay
 	rule := segs{{strings.Repeat("─", a.w), th.rule}}.fit(a.w)
 	frame := append([]string{}, a.header()...)
-	if a.screen == screenIncidents || a.room == nil {
+	if a.desk() != nil {
+		frame = append(blank(frame, a.w, l.header.Max.Y), rule)
+		frame = append(append(frame, a.drawDesk()...), rule)
+		return append(blank(frame, a.w, l.status.Min.Y), a.statusLines()...)
+	}
+	if a.inList() {
 		frame = blank(frame, a.w, l.header.Max.Y)
 		frame = append(frame, rule)
 		frame = append(frame, a.drawIncidents(a.w, l.body.Dy())...)
 		frame = append(frame, rule)
-		return append(blank(frame, a.w, a.h-1), a.statusLine())
+		return append(blank(frame, a.w, l.status.Min.Y), a.statusLines()...)
 	}
 	frame = append(frame, rule)
 	if !l.tabs.Empty() {
@@ -70,7 +77,7 @@ func (a *App) frame() []string {
 	}
 	frame = append(frame, a.drawComposer(l.composer.Dy())...)
 	frame = append(frame, rule)
-	return append(blank(frame, a.w, a.h-1), a.statusLine())
+	return append(blank(frame, a.w, l.status.Min.Y), a.statusLines()...)
 }
 
 // body puts the panes beside each other, with rules where they meet.
@@ -93,23 +100,11 @@ func (a *App) body() []string {
 		}
 		cols = append(cols, column{r.Min.X, r.Max.X, lines})
 	}
-	bar := segs{{"│", a.theme.rule}}.fit(1)
-	out := make([]string, b.Dy())
-	for y := range out {
-		var s strings.Builder
-		for i, c := range cols {
-			if i > 0 {
-				s.WriteString(bar)
-			}
-			if y < len(c.lines) {
-				s.WriteString(c.lines[y])
-			} else {
-				s.WriteString(strings.Repeat(" ", c.x1-c.x0))
-			}
-		}
-		out[y] = s.String()
+	blocks := make([]block, len(cols))
+	for i, c := range cols {
+		blocks[i] = block{c.x1 - c.x0, c.lines}
 	}
-	return out
+	return beside(a.theme, b.Dy(), blocks...)
 }
 
 func (a *App) drawPane(p pane, r image.Rectangle) []string {

@@ -40,7 +40,6 @@ func tooDeep(data []byte) (line, col int, deep bool) {
 // place, so that a small file cannot become a large one.
 type counter struct {
 	anchors map[string]int // nodes under each
-	total   int
 	bad     ast.Node
 	why     string
 }
