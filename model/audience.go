@@ -11,14 +11,14 @@ type Audience string
 
 // The audiences. Each has a clock of its own.
 const (
-	Customers     Audience = "customers"
-	Internal      Audience = "internal"
-	Executives    Audience = "executives"
+	ToCustomers   Audience = "customers"
+	ToInternal    Audience = "internal"
+	ToExecutives  Audience = "executives"
 	AudienceCount          = 3
 )
 
 // Audiences lists them in the order of the screen.
-var Audiences = []Audience{Customers, Internal, Executives}
+var Audiences = []Audience{ToCustomers, ToInternal, ToExecutives}
 
 // Index is the place of a in Audiences, and in Rules.Tell.
 func (a Audience) Index() int { return max(0, slices.Index(Audiences, a)) }
@@ -31,7 +31,7 @@ func (a Audience) Adjective() string { return strings.TrimSuffix(string(a), "s")
 
 // Outward reports whether what a is told leaves the company: it then needs the
 // approval of the commander or of whoever leads communication.
-func (a Audience) Outward() bool { return a == Customers }
+func (a Audience) Outward() bool { return a == ToCustomers }
 
 // ParseAudience reads an audience by name or by its beginning.
 func ParseAudience(s string) (Audience, error) {
@@ -52,7 +52,7 @@ type Pace struct {
 // updateKey is the key of an audience's clock. The internal one has the key of
 // the only clock there was before audiences, so that older records keep theirs.
 func updateKey(a Audience) string {
-	if a == Internal {
+	if a == ToInternal {
 		return string(ClockUpdate)
 	}
 	return string(ClockUpdate) + ":" + string(a)
@@ -85,8 +85,8 @@ type SeverityMark struct {
 }
 
 const (
-	maxTellings = 400 // of one audience: two days at seven minutes
-	maxSeverityMarks   = 100
+	maxTellings      = 400 // of one audience: two days at seven minutes
+	maxSeverityMarks = 100
 )
 
 // tell adds a telling to the audience's, in the order of time.
@@ -123,8 +123,8 @@ func (i *Incident) amendTelling(b *Amendment) {
 	}
 }
 
-// rank notes since when the incident has a severity.
-func (i *Incident) rank(to Severity, at time.Time) {
+// rate notes since when the incident has a severity.
+func (i *Incident) rate(to Severity, at time.Time) {
 	i.Severities = append(i.Severities, SeverityMark{at, to})
 	slices.SortStableFunc(i.Severities, func(x, y SeverityMark) int { return x.At.Compare(y.At) })
 	if n := len(i.Severities); n > maxSeverityMarks {
@@ -152,7 +152,11 @@ func (i *Incident) asked(r Rules, a Audience, at time.Time) (since time.Time, p 
 	if !known {
 		return
 	}
-	for k, m := range i.Severities {
+	marks := i.Severities
+	if len(marks) == 0 {
+		marks = []SeverityMark{{declared, i.Severity}}
+	}
+	for k, m := range marks {
 		if k > 0 && m.At.After(at) {
 			break
 		}
@@ -178,10 +182,16 @@ func later(a, b time.Time) time.Time {
 
 // UpdateDue is when a is to be told next, as things stood at t: as promised,
 // else by the pace that the severity asks for; false if no clock runs. first
-// says that it has not been told anything yet.
+// says that it has not been told anything yet. A clock that was put off is due
+// when it was put off to.
 func (i *Incident) UpdateDue(r Rules, a Audience, t time.Time) (due time.Time, first, ok bool) {
+	due, put, first, ok := i.updateDue(r, a, t)
+	return later(due, put), first, ok
+}
+
+func (i *Incident) updateDue(r Rules, a Audience, t time.Time) (due, put time.Time, first, ok bool) {
 	since, p, asked := i.asked(r, a, t)
-	var told, next, nextAt, put time.Time
+	var told, next, nextAt time.Time
 	first = true
 	for _, m := range i.Tellings[a] {
 		if m.Struck || m.At.After(t) {
@@ -189,7 +199,6 @@ func (i *Incident) UpdateDue(r Rules, a Audience, t time.Time) (due time.Time, f
 		}
 		if m.Told {
 			told, first, put = m.At, false, time.Time{}
-			next = time.Time{} // a promise is kept by the update that follows it
 		}
 		if !m.Next.IsZero() {
 			next, nextAt, put = m.Next, m.At, time.Time{}
@@ -201,19 +210,36 @@ func (i *Incident) UpdateDue(r Rules, a Audience, t time.Time) (due time.Time, f
 	if asked {
 		due = since.Add(p.First)
 		if !first {
-			due = told.Add(p.Every)
-			if told.Before(since) { // the clock began to run after that
+			if due = told.Add(p.Every); told.Before(since) { // the clock began to run after that
 				due = later(due, since.Add(p.First))
 			}
 		}
 	}
 	switch promised := next.After(told); {
 	case !asked && !promised:
-		return time.Time{}, first, false
+		return time.Time{}, put, first, false
 	case promised && (!asked || !since.After(nextAt) || next.Before(due)):
 		due = next // whatever the rules say, that is when people will look
 	}
-	return later(due, put), first, true
+	return due, put, first, true
+}
+
+// updateClocks are the clocks of the audiences.
+func (i *Incident) updateClocks(r Rules, now time.Time, add func(Clock)) {
+	for _, a := range Audiences {
+		due, _, first, ok := i.updateDue(r, a, now)
+		if !ok {
+			continue
+		}
+		text := "update"
+		if a != ToInternal { // which is everybody who reads the room
+			text = a.Adjective() + " update"
+		}
+		if first {
+			text = "first " + text
+		}
+		add(Clock{Kind: ClockUpdate, Key: updateKey(a), Audience: a, Person: i.Holder(CommsLead), Text: text, Due: due})
+	}
 }
 
 // Late is how long a had to wait beyond what was due, over the whole incident:

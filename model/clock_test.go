@@ -179,11 +179,11 @@ func TestPromiseBeforeTheFirstUpdate(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	b.refuse(t, "ana", PromiseUpdate{}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{-time.Minute}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{time.Second - 1}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{7*24*time.Hour + 1}, Invalid, "seven days")
-	b.must(t, "ana", PromiseUpdate{7 * 24 * time.Hour})
-	if got := b.must(t, "ana", PromiseUpdate{time.Second})[0].Text(); got != "next update promised at 12:00:01Z" {
+	b.refuse(t, "ana", PromiseUpdate{In: -time.Minute}, Invalid, "no time to promise")
+	b.refuse(t, "ana", PromiseUpdate{In: time.Second - 1}, Invalid, "no time to promise")
+	b.refuse(t, "ana", PromiseUpdate{In: 7*24*time.Hour + 1}, Invalid, "seven days")
+	b.must(t, "ana", PromiseUpdate{In: 7 * 24 * time.Hour})
+	if got := b.must(t, "ana", PromiseUpdate{In: time.Second})[0].Text(); got != "next update promised at 12:00:01Z" {
 		t.Errorf("text %q", got)
 	}
 }
@@ -427,7 +427,8 @@ func TestClockRules(t *testing.T) {
 	if got := b.clocks(Rules{}); len(got) != 0 {
 		t.Errorf("without rules: %q", got)
 	}
-	r := Rules{Respond: [6]time.Duration{1: time.Minute}, Callout: 7 * time.Minute, Every: [6]time.Duration{1: time.Hour}, FirstPost: 2 * time.Minute}
+	r := Rules{Respond: [6]time.Duration{1: time.Minute}, Callout: 7 * time.Minute}
+	r.Tell[ToInternal.Index()][1] = Pace{First: 2 * time.Minute, Every: time.Hour}
 	if got, want := b.clocks(r), []string{"acknowledge+1", "update+2", "callout:1+7"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -47,6 +47,11 @@ type Incident struct {
 	Review        ReviewPlan     `json:"review,omitzero"`
 	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
+	Triage     TriageState            `json:"triage,omitzero"`
+	Updates    []Update               `json:"updates,omitempty"`    // messages to audiences, the newest last
+	Tellings   map[Audience][]Telling `json:"tellings,omitempty"`   // what the clocks of the audiences go by
+	Severities []SeverityMark         `json:"severities,omitempty"` // since when it has which severity
+
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
 	StatusSince time.Time `json:"status_since"`
@@ -103,6 +108,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+		i.rate(b.Severity, e.At)
 	case *Description:
 		if b.Title != nil {
 			i.Title = *b.Title
@@ -119,6 +125,7 @@ func (i *Incident) Apply(e Event) bool {
 		i.amend(b)
 	case *SeverityChange:
 		i.Severity = b.To
+		i.rate(b.To, e.At)
 	case *StatusChange:
 		i.move(b, e.At)
 	case *MilestoneMark:
@@ -194,6 +201,7 @@ func (i *Incident) note(e Event, b *Note) {
 		i.Told = append(i.Told, Said{Text: b.Line, By: e.Actor, At: e.At, Seq: e.Seq})
 		i.Update.N++
 		i.retell()
+		i.tell(ToInternal, Telling{At: e.At, Told: true, Seq: e.Seq})
 	}
 }
 
@@ -235,6 +243,7 @@ func (e Event) Quiet() bool {
 }
 
 func (i *Incident) amend(b *Amendment) {
+	i.amendTelling(b)
 	if b.Target == i.LastSeq {
 		i.amendLast(b)
 	}
