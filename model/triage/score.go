@@ -165,7 +165,11 @@ func (d *Doctrine) change(r Result, next int) string {
 		for _, c := range r.Deciding {
 			names = append(names, c.Words())
 		}
-		return "milder only if " + strings.Join(names, " and ") + " all were"
+		all := "all"
+		if len(names) == 2 {
+			all = "both"
+		}
+		return "milder only if " + strings.Join(names, " and ") + " " + all + " were"
 	}
 	// Every criterion could make it worse; name the first that decides.
 	c := r.Deciding[0]
