@@ -35,6 +35,15 @@ type Description struct {
 	Title       *string   `json:"title,omitempty"`
 	Description *string   `json:"description,omitempty"`
 	Services    *[]string `json:"services,omitempty"`
+
+	Was *Described `json:"was,omitempty"` // the same fields before, so that this can be taken back
+}
+
+// Described is what a description was before it changed; nil was left alone.
+type Described struct {
+	Title       *string   `json:"title,omitempty"`
+	Description *string   `json:"description,omitempty"`
+	Services    *[]string `json:"services,omitempty"`
 }
 
 func (b *Description) Text() string {
@@ -168,9 +177,12 @@ func (b *RoleAssignment) Important() bool { return b.Role == Commander }
 type RoleRelease struct {
 	Role   Role   `json:"role"`
 	Person string `json:"person"`
+	Reason string `json:"reason,omitempty"`
 }
 
-func (b *RoleRelease) Text() string    { return fmt.Sprintf("%s released as %s", b.Person, b.Role) }
+func (b *RoleRelease) Text() string {
+	return fmt.Sprintf("%s released as %s", b.Person, b.Role) + because(b.Reason)
+}
 func (b *RoleRelease) Important() bool { return b.Role == Commander }
 
 // RoleOffer hands a role over. The holder keeps it until the other accepts.

@@ -183,6 +183,8 @@ type ClockSnoozed struct {
 	Due    time.Time `json:"due"`
 	Until  time.Time `json:"until"`
 	Reason string    `json:"reason"`
+
+	Was *Put `json:"was,omitempty"` // how it was put off before, so that this can be taken back
 }
 
 func (b *ClockSnoozed) Text() string {
@@ -203,8 +205,13 @@ func (b *AlarmSeen) Important() bool { return false }
 // UpdatePromised says when the next update will come. Without an audience it is
 // for those inside, who see the room.
 type UpdatePromised struct {
+<<<<<<< HEAD
 	At       time.Time `json:"at"`
 	Audience Audience  `json:"audience,omitempty"`
+=======
+	At  time.Time `json:"at"`
+	Was time.Time `json:"was,omitzero"` // what was promised before, so that this can be taken back
+>>>>>>> main
 }
 
 func (b *UpdatePromised) Text() string {
@@ -248,14 +255,17 @@ func (c Snooze) Decide(s Scene) ([]Draft, error) {
 		return nil, Errorf(Conflict, "a callout is not put off: it passes by itself")
 	}
 	due := clock.Due
-	if z, ok := s.Incident.Snoozes[c.Key]; ok && clock.Snoozed {
-		due = z.Due
+	var was *Put
+	if z, ok := s.Incident.Snoozes[c.Key]; ok {
+		if was = &z; clock.Snoozed {
+			due = z.Due
+		}
 	}
 	until := Millis(s.Now).Add(c.For)
 	if !until.After(due) {
 		return nil, Errorf(Conflict, "that is due only in %s: put it off by more", Span(due.Sub(s.Now)))
 	}
-	return []Draft{{Kind: KindClockSnoozed, Body: &ClockSnoozed{c.Key, clock.Text, due, until, reason}}}, nil
+	return []Draft{{Kind: KindClockSnoozed, Body: &ClockSnoozed{c.Key, clock.Text, due, until, reason, was}}}, nil
 }
 
 // ahead checks a time from now that a person gave.
@@ -302,7 +312,11 @@ func (c PromiseUpdate) Decide(s Scene) ([]Draft, error) {
 	if err := ahead("promise an update in", c.In); err != nil {
 		return nil, err
 	}
+<<<<<<< HEAD
 	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In), c.Audience}}}, nil
+=======
+	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In), s.Incident.Update.Next}}}, nil
+>>>>>>> main
 }
 
 // clock finds a running clock by its key.

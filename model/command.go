@@ -205,6 +205,7 @@ type Describe struct {
 // Decide refuses a change that changes nothing.
 func (c Describe) Decide(s Scene) ([]Draft, error) {
 	var b Description
+	var was Described
 	var drafts []Draft
 	if c.Title != nil {
 		t, err := cleanTitle(*c.Title)
@@ -212,7 +213,7 @@ func (c Describe) Decide(s Scene) ([]Draft, error) {
 			return nil, err
 		}
 		if t != s.Incident.Title {
-			b.Title = &t
+			b.Title, was.Title = &t, &s.Incident.Title
 		}
 	}
 	if c.Description != nil {
@@ -221,7 +222,7 @@ func (c Describe) Decide(s Scene) ([]Draft, error) {
 			return nil, Errorf(Invalid, "the description is too long: %d bytes, at most %d", len(d), MaxText)
 		}
 		if d != s.Incident.Description {
-			b.Description = &d
+			b.Description, was.Description = &d, &s.Incident.Description
 		}
 	}
 	if c.Services != nil {
@@ -233,10 +234,12 @@ func (c Describe) Decide(s Scene) ([]Draft, error) {
 			if v == nil {
 				v = []string{} // nil would be recorded as "left as it is"
 			}
-			b.Services = &v
+			old := append([]string{}, s.Incident.Services...)
+			b.Services, was.Services = &v, &old
 		}
 	}
 	if b != (Description{}) {
+		b.Was = &was
 		drafts = append(drafts, Draft{Kind: KindDescribed, Body: &b})
 	}
 	if !c.ImpactStart.IsZero() {

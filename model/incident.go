@@ -1,15 +1,13 @@
 package model
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
 // FoldVersion counts changes of the meaning of the fold. A stored Incident of
 // another version is not trusted but folded anew from its events.
-const FoldVersion = 2
+const FoldVersion = 3
 
 // Incident is the fold of its events: what the screens need to know now. The
 // lines of the timeline are not in it; they are read by windows. It is kept
@@ -47,11 +45,15 @@ type Incident struct {
 	Review        ReviewPlan     `json:"review,omitzero"`
 	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
+<<<<<<< HEAD
 	Triage     TriageState            `json:"triage,omitzero"`
 	Updates    []Update               `json:"updates,omitempty"`    // messages to audiences, the newest last
 	Tellings   map[Audience][]Telling `json:"tellings,omitempty"`   // what the clocks of the audiences go by
 	Severities []SeverityMark         `json:"severities,omitempty"` // since when it has which severity
 
+=======
+	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
+>>>>>>> main
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
 	StatusSince time.Time `json:"status_since"`
@@ -110,15 +112,7 @@ func (i *Incident) Apply(e Event) bool {
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
 		i.rate(b.Severity, e.At)
 	case *Description:
-		if b.Title != nil {
-			i.Title = *b.Title
-		}
-		if b.Description != nil {
-			i.Description = *b.Description
-		}
-		if b.Services != nil {
-			i.Services = own(*b.Services)
-		}
+		i.describe(b.Title, b.Description, b.Services)
 	case *Note:
 		i.note(e, b)
 	case *Amendment:
@@ -189,6 +183,7 @@ func (i *Incident) Apply(e Event) bool {
 	return true
 }
 
+<<<<<<< HEAD
 // note folds what a person wrote: most of it only has a line, but follow-ups are
 // collected, the newest decisions are kept, and an update sets its clock anew.
 func (i *Incident) note(e Event, b *Note) {
@@ -202,28 +197,17 @@ func (i *Incident) note(e Event, b *Note) {
 		i.Update.N++
 		i.retell()
 		i.tell(ToInternal, Telling{At: e.At, Told: true, Seq: e.Seq})
+=======
+func (i *Incident) describe(title, description *string, services *[]string) {
+	if title != nil {
+		i.Title = *title
+>>>>>>> main
 	}
-}
-
-// retell finds the newest update that stands among those that are kept.
-func (i *Incident) retell() {
-	slices.SortFunc(i.Told, func(a, b Said) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
-	if n := len(i.Told); n > keptLines {
-		i.Told = slices.Clone(i.Told[n-keptLines:])
+	if description != nil {
+		i.Description = *description
 	}
-	u := UpdateState{Next: i.Update.Next, N: i.Update.N}
-	for _, s := range i.Told {
-		if !s.Struck {
-			u.At, u.Text, u.By = s.At, s.Text, s.By
-		}
-	}
-	i.Update = u
-}
-
-func (i *Incident) decided(e Event) {
-	i.LastDecisions = append(i.LastDecisions, Said{Text: e.Text(), By: e.Actor, At: e.At, Seq: e.Seq})
-	if n := len(i.LastDecisions); n > keptLines {
-		i.LastDecisions = slices.Clone(i.LastDecisions[n-keptLines:])
+	if services != nil {
+		i.Services = own(*services)
 	}
 }
 
@@ -242,6 +226,7 @@ func (e Event) Quiet() bool {
 	return false
 }
 
+<<<<<<< HEAD
 func (i *Incident) amend(b *Amendment) {
 	i.amendTelling(b)
 	if b.Target == i.LastSeq {
@@ -301,6 +286,8 @@ func (i *Incident) amendLast(b *Amendment) {
 	}
 }
 
+=======
+>>>>>>> main
 func (i *Incident) move(b *StatusChange, at time.Time) {
 	i.Status, i.StatusSince, i.DuplicateOf = b.To, at, b.Duplicate
 	if b.To == Canceled || !b.To.Valid() {
@@ -366,11 +353,11 @@ func without[T any](list []T, gone func(T) bool) []T {
 	return list
 }
 
-// following is the number after the highest in a list. It is not the length plus
-// one: what was redacted is in no list, and its number is not given again while
-// later ones stand.
-func following[T any](list []T, number func(T) int) int {
-	last := 0
+// following is the number after the highest in a list, and after spent. It is not
+// the length plus one: what was redacted is in no list, and its number is not
+// given again while later ones stand.
+func following[T any](list []T, spent int, number func(T) int) int {
+	last := spent
 	for _, x := range list {
 		last = max(last, number(x))
 	}
@@ -473,64 +460,4 @@ func (i *Incident) Elapsed(now time.Time) time.Duration {
 		end = now
 	}
 	return max(0, end.Sub(i.Started()))
-}
-
-// Summary is an incident as a row of a list.
-type Summary struct {
-	ID          string
-	Title       string
-	Services    []string
-	Severity    Severity
-	Status      Status
-	Drill       bool
-	Commander   string
-	Started     time.Time
-	DeclaredAt  time.Time
-	Ended       time.Time // zero while live
-	Lines       int
-	Last        string
-	LastAt      time.Time
-	Seq         int64
-	VacantSince time.Time
-}
-
-// Summary returns the row that lists show for i.
-func (i *Incident) Summary() Summary {
-	s := Summary{
-		ID: i.ID, Title: i.Title, Services: slices.Clone(i.Services), Severity: i.Severity,
-		Status: i.Status, Drill: i.Drill, Commander: i.Commander(), Started: i.Started(),
-		Lines: i.Lines, Last: i.Last, LastAt: i.LastAt, Seq: i.Seq, VacantSince: i.VacantSince,
-	}
-	s.DeclaredAt, _ = i.At(Declared)
-	s.Ended, _ = i.Ended()
-	return s
-}
-
-// Filter chooses incidents for a list; the zero value chooses all.
-type Filter struct {
-	Open     bool     // only those not closed or canceled
-	Live     bool     // only those before resolved
-	Statuses []Status // any of these
-	MaxSev   Severity // this severity or worse
-	Service  string
-	Person   string // commander
-	Text     string // contained in title, service or id, without regard to case
-	NoDrills bool
-	Limit    int // 0 for all
-}
-
-// Match reports whether s passes f. Limit is the reader's business.
-func (f Filter) Match(s Summary) bool {
-	has := func(v string) bool { return strings.Contains(strings.ToLower(v), strings.ToLower(f.Text)) }
-	switch {
-	case f.Open && !s.Status.Open(),
-		f.Live && !s.Status.Live(),
-		len(f.Statuses) > 0 && !slices.Contains(f.Statuses, s.Status),
-		f.MaxSev.Valid() && s.Severity > f.MaxSev,
-		f.NoDrills && s.Drill,
-		f.Person != "" && !SamePerson(f.Person, s.Commander),
-		f.Service != "" && !slices.ContainsFunc(s.Services, func(v string) bool { return strings.EqualFold(v, f.Service) }):
-		return false
-	}
-	return f.Text == "" || has(s.Title) || has(s.ID) || slices.ContainsFunc(s.Services, has)
 }
