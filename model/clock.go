@@ -205,13 +205,9 @@ func (b *AlarmSeen) Important() bool { return false }
 // UpdatePromised says when the next update will come. Without an audience it is
 // for those inside, who see the room.
 type UpdatePromised struct {
-<<<<<<< HEAD
 	At       time.Time `json:"at"`
+	Was      time.Time `json:"was,omitzero"` // what was promised before, so that this can be taken back
 	Audience Audience  `json:"audience,omitempty"`
-=======
-	At  time.Time `json:"at"`
-	Was time.Time `json:"was,omitzero"` // what was promised before, so that this can be taken back
->>>>>>> main
 }
 
 func (b *UpdatePromised) Text() string {
@@ -312,11 +308,7 @@ func (c PromiseUpdate) Decide(s Scene) ([]Draft, error) {
 	if err := ahead("promise an update in", c.In); err != nil {
 		return nil, err
 	}
-<<<<<<< HEAD
-	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In), c.Audience}}}, nil
-=======
-	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In), s.Incident.Update.Next}}}, nil
->>>>>>> main
+	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{At: Millis(s.Now).Add(c.In), Audience: c.Audience, Was: s.Incident.Update.Next}}}, nil
 }
 
 // clock finds a running clock by its key.

@@ -298,11 +298,7 @@ func TestForeignTimes(t *testing.T) {
 	there := time.Date(2026, 11, 23, 14, 0, 0, 0, berlin)
 	foreign(t, []Event{
 		{At: noon, Kind: "x", Body: &ClockSnoozed{Key: "update", Due: there, Until: there}}, {At: noon, Kind: "x", Body: &AlarmSeen{Key: "update", Due: there}},
-<<<<<<< HEAD
-		{At: noon, Kind: "x", Body: &UpdatePromised{At: there}}, {At: noon, Kind: "x", Body: &ReviewPlanned{"ana", there}},
-=======
 		{At: noon, Kind: "x", Body: &UpdatePromised{At: there}}, {At: noon, Kind: "x", Body: &ReviewPlanned{Owner: "ana", Due: there}},
->>>>>>> main
 		{At: noon, Kind: "x", Body: &MilestoneMark{Name: Detected, At: &there}}, {At: noon, Kind: KindUpdate, Body: &Note{Line: "x"}},
 		{At: noon, Kind: "x", Body: &Amendment{Target: 6, At: &there}},
 	})

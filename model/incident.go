@@ -45,15 +45,12 @@ type Incident struct {
 	Review        ReviewPlan     `json:"review,omitzero"`
 	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
-<<<<<<< HEAD
 	Triage     TriageState            `json:"triage,omitzero"`
 	Updates    []Update               `json:"updates,omitempty"`    // messages to audiences, the newest last
 	Tellings   map[Audience][]Telling `json:"tellings,omitempty"`   // what the clocks of the audiences go by
 	Severities []SeverityMark         `json:"severities,omitempty"` // since when it has which severity
 
-=======
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
->>>>>>> main
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
 	StatusSince time.Time `json:"status_since"`
@@ -183,25 +180,9 @@ func (i *Incident) Apply(e Event) bool {
 	return true
 }
 
-<<<<<<< HEAD
-// note folds what a person wrote: most of it only has a line, but follow-ups are
-// collected, the newest decisions are kept, and an update sets its clock anew.
-func (i *Incident) note(e Event, b *Note) {
-	switch e.Kind {
-	case KindTodo:
-		i.Todos = append(i.Todos, Todo{e.Seq, b.Line, e.Actor})
-	case KindDecision:
-		i.decided(e)
-	case KindUpdate:
-		i.Told = append(i.Told, Said{Text: b.Line, By: e.Actor, At: e.At, Seq: e.Seq})
-		i.Update.N++
-		i.retell()
-		i.tell(ToInternal, Telling{At: e.At, Told: true, Seq: e.Seq})
-=======
 func (i *Incident) describe(title, description *string, services *[]string) {
 	if title != nil {
 		i.Title = *title
->>>>>>> main
 	}
 	if description != nil {
 		i.Description = *description
@@ -226,68 +207,6 @@ func (e Event) Quiet() bool {
 	return false
 }
 
-<<<<<<< HEAD
-func (i *Incident) amend(b *Amendment) {
-	i.amendTelling(b)
-	if b.Target == i.LastSeq {
-		i.amendLast(b)
-	}
-	for k := range i.LastDecisions {
-		if s := &i.LastDecisions[k]; s.Seq == b.Target {
-			s.amend(b)
-		}
-	}
-	for k := range i.Told {
-		if s := &i.Told[k]; s.Seq == b.Target {
-			was := s.Struck
-			if s.amend(b); s.Struck && !was {
-				i.Update.N--
-			} else if was && !s.Struck {
-				i.Update.N++
-			}
-			i.retell()
-			break
-		}
-	}
-	is := func(t Todo) bool { return t.Seq == b.Target }
-	if b.Line != nil {
-		for _, list := range [][]Todo{i.Todos, i.Dropped} {
-			if k := slices.IndexFunc(list, is); k >= 0 {
-				list[k].Text = *b.Line
-			}
-		}
-	}
-	if b.Struck == nil {
-		return
-	}
-	from, to := &i.Dropped, &i.Todos
-	if *b.Struck {
-		from, to = to, from
-	}
-	if k := slices.IndexFunc(*from, is); k >= 0 {
-		*to = append(*to, (*from)[k])
-		slices.SortFunc(*to, func(a, b Todo) int { return cmp.Compare(a.Seq, b.Seq) })
-		*from = without(*from, is)
-	}
-}
-
-// amendLast keeps the newest line, which lists show, as it stands.
-func (i *Incident) amendLast(b *Amendment) {
-	switch {
-	case b.Struck != nil && *b.Struck:
-		i.Last = takenBack
-	case b.Line != nil && (b.Struck != nil || i.Last != takenBack):
-		i.Last = Brief(*b.Line, lastLen)
-	case b.Struck != nil:
-		i.Last = Brief(b.Was, lastLen)
-	}
-	if b.At != nil {
-		i.LastAt = kept(*b.At)
-	}
-}
-
-=======
->>>>>>> main
 func (i *Incident) move(b *StatusChange, at time.Time) {
 	i.Status, i.StatusSince, i.DuplicateOf = b.To, at, b.Duplicate
 	if b.To == Canceled || !b.To.Valid() {

@@ -56,26 +56,55 @@ func (c Criterion) levelNames() string {
 }
 
 // ParseAnswers reads CRITERION=LEVEL arguments. A level may be given as its
-// score where exactly one level has it.
-func (d *Doctrine) ParseAnswers(args []string) (Answers, error) {
-	out := Answers{}
+// score where exactly one level has it. Two levels with a slash between them
+// mean that they cannot be told apart: the worse counts, and unsure keeps the
+// milder.
+func (d *Doctrine) ParseAnswers(args []string) (answers, unsure Answers, err error) {
+	answers, unsure = Answers{}, Answers{}
 	for _, arg := range args {
 		name, level, ok := strings.Cut(arg, "=")
 		if !ok {
-			return nil, model.Errorf(model.Invalid, "%q is no answer: give CRITERION=LEVEL, for example %s=%s", model.Brief(arg, 60), d.Criteria[0].Name, d.Criteria[0].Levels[0].Name)
+			return nil, nil, model.Errorf(model.Invalid, "%q is no answer: give CRITERION=LEVEL, for example %s=%s", model.Brief(arg, 60), d.Criteria[0].Name, d.Criteria[0].Levels[0].Name)
 		}
-		name, level = key(name), key(level)
-		if _, twice := out[name]; twice {
-			return nil, model.Errorf(model.Invalid, "%s is answered twice: give one level", model.Brief(name, 40))
+		name = key(name)
+		if _, twice := answers[name]; twice {
+			return nil, nil, model.Errorf(model.Invalid, "%s is answered twice: give one level, or two with a slash if you are not sure", model.Brief(name, 40))
 		}
-		if c, ok := d.Criterion(name); ok {
-			if l, ok := c.scored(level); ok {
-				level = l.Name
+		c, ok := d.Criterion(name)
+		if !ok {
+			return nil, nil, d.Check(Answers{name: level})
+		}
+		one, other, two := strings.Cut(level, "/")
+		l, err := c.read(one)
+		if err != nil {
+			return nil, nil, err
+		}
+		if two {
+			o, err := c.read(other)
+			if err != nil {
+				return nil, nil, err
+			}
+			if Worse(l, o) != l {
+				l, o = o, l
+			}
+			if o != l {
+				unsure[name] = o.Name
 			}
 		}
-		out[name] = level
+		answers[name] = l.Name
 	}
-	return out, d.Check(out)
+	return answers, unsure, nil
+}
+
+// read finds a level by its name or its score.
+func (c Criterion) read(s string) (Level, error) {
+	if l, ok := c.scored(key(s)); ok {
+		return l, nil
+	}
+	if l, ok := c.Level(key(s)); ok {
+		return l, nil
+	}
+	return Level{}, model.Errorf(model.Invalid, "%q is no level of %s: give one of %s", model.Brief(s, 40), c.Name, c.levelNames())
 }
 
 // key is a name as typed, brought to the form in which the file has it.

@@ -155,8 +155,8 @@ func TestRequirements(t *testing.T) {
 
 func TestParseAnswers(t *testing.T) {
 	d := Default()
-	a, err := d.ParseAnswers([]string{"User-Impact=All users", "security=3"})
-	if err != nil || a["user_impact"] != "all_users" || a["security"] != "vulnerability_exposed" {
+	a, unsure, err := d.ParseAnswers([]string{"User-Impact=All users", "security=3", "data_integrity=data_delay/4"})
+	if err != nil || unsure["data_integrity"] != "data_delay" || a["data_integrity"] != "data_corruption" || len(unsure) != 1 || a["user_impact"] != "all_users" || a["security"] != "vulnerability_exposed" {
 		t.Errorf("%v, %v", a, err)
 	}
 	for _, c := range []struct {
@@ -171,7 +171,7 @@ func TestParseAnswers(t *testing.T) {
 		{[]string{"security=1", "SECURITY=2"}, "answered twice"},
 		{[]string{"\x1b[31m=x"}, `is no criterion`},
 	} {
-		_, err := d.ParseAnswers(c.args)
+		_, _, err := d.ParseAnswers(c.args)
 		if model.CodeOf(err) != model.Invalid || !strings.Contains(model.Message(err), c.want) || strings.Contains(model.Message(err), "\x1b") {
 			t.Errorf("%q: %v, want %q", c.args, err, c.want)
 		}
@@ -187,7 +187,7 @@ func TestWhy(t *testing.T) {
 		{"security=5 data_integrity=5", "data integrity: data loss; security: active breach (5 of 5)", "milder only if data integrity and security both were"},
 		{"security=1", "security: no security impact (1 of 5)", "would be SEV-4 if security were potential vulnerability"},
 	} {
-		a, err := d.ParseAnswers(strings.Fields(c.answers))
+		a, _, err := d.ParseAnswers(strings.Fields(c.answers))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,6 +39,7 @@ type app struct {
 	zone  *time.Location // of times without one, and of times shown
 	actor string         // who acts
 	store *storage.Store // open while a handler needs it
+	guide *guides        // the team's triage and templates, once read
 	fail  error          // what the handler returned
 }
 
@@ -97,6 +98,8 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.triageCommands(root)
+	a.updateCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.careCommands(root)
