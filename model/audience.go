@@ -107,10 +107,21 @@ func (i *Incident) tell(a Audience, t Telling) {
 
 // amendTelling follows a correction of the line that told an audience.
 func (i *Incident) amendTelling(b *Amendment) {
-	for _, list := range i.Tellings {
+	for a, list := range i.Tellings {
 		k := slices.IndexFunc(list, func(t Telling) bool { return t.Seq == b.Target })
 		if k < 0 {
 			continue
+		}
+		if b.Struck != nil && *b.Struck && !list[k].Told { // a promise or a delay that was taken back is not restored
+			if list = slices.Delete(list, k, k+1); len(list) == 0 {
+				delete(i.Tellings, a)
+			} else {
+				i.Tellings[a] = list
+			}
+			if len(i.Tellings) == 0 {
+				i.Tellings = nil
+			}
+			return
 		}
 		if b.Struck != nil {
 			list[k].Struck = *b.Struck
@@ -127,6 +138,16 @@ func (i *Incident) amendTelling(b *Amendment) {
 func (i *Incident) rate(to Severity, at time.Time) {
 	i.Severities = append(i.Severities, SeverityMark{at, to})
 	slices.SortStableFunc(i.Severities, func(x, y SeverityMark) int { return x.At.Compare(y.At) })
+	var marks []SeverityMark
+	for _, m := range i.Severities { // without those that no time passed in, and those that changed nothing
+		if n := len(marks); n > 0 && marks[n-1].At.Equal(m.At) {
+			marks = marks[:n-1]
+		}
+		if n := len(marks); n == 0 || marks[n-1].To != m.To {
+			marks = append(marks, m)
+		}
+	}
+	i.Severities = marks
 	if n := len(i.Severities); n > maxSeverityMarks {
 		i.Severities = slices.Clone(i.Severities[n-maxSeverityMarks:])
 	}

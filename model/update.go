@@ -235,7 +235,7 @@ func (c DraftUpdate) body(s Scene) (*UpdateDrafted, error) {
 			return nil, Errorf(Conflict, "nothing would change: update %d reads like that already", c.N)
 		}
 	} else {
-		b.N = following(s.Incident.Updates, func(u Update) int { return u.N })
+		b.N = following(s.Incident.Updates, 0, func(u Update) int { return u.N })
 	}
 	if !b.Audience.Valid() {
 		return nil, Errorf(Invalid, "an update needs an audience: one of %s", join(Audiences))
