@@ -98,8 +98,6 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
-	a.triageCommands(root)
-	a.updateCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.careCommands(root)
