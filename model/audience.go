@@ -295,3 +295,21 @@ func (i *Incident) LastTold(a Audience) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
+
+// promised is when an update was promised to a that is still owed at t; false if
+// none was, or if t is before what a was told last.
+func (i *Incident) promised(a Audience, t time.Time) (time.Time, bool) {
+	var told, next time.Time
+	for _, m := range i.Tellings[a] {
+		if m.Struck {
+			continue
+		}
+		if m.Told {
+			told = m.At
+		}
+		if !m.Next.IsZero() {
+			next = m.Next
+		}
+	}
+	return next, next.After(told) && t.After(told)
+}

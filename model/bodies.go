@@ -18,12 +18,16 @@ type Declaration struct {
 	Status      Status   `json:"status"`
 	Drill       bool     `json:"drill,omitempty"`
 	Source      string   `json:"source,omitempty"` // what detected it, if said
+	Past        *Past    `json:"past,omitempty"`   // it was imported from a history
 }
 
 func (b *Declaration) Text() string {
 	drill := ""
 	if b.Drill {
 		drill = "DRILL "
+	}
+	if b.Past != nil {
+		return fmt.Sprintf("imported %s%s: %s", drill, b.Severity, b.Title)
 	}
 	return fmt.Sprintf("declared %s%s: %s", drill, b.Severity, b.Title)
 }

@@ -115,6 +115,7 @@ func (i *Incident) Clocks(r Rules, now time.Time) []Clock {
 	if i.Status.Live() {
 		i.liveClocks(r, now, add)
 	}
+	i.runClocks(add)
 	if i.Review.Owner != "" && i.Status.Open() {
 		if _, done := i.At(PostmortemPublished); !done {
 			add(Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem @" + i.Review.Owner, Due: i.Review.Due})

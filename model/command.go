@@ -110,7 +110,8 @@ type Declare struct {
 	At          time.Time // when it was declared, for history
 	ImpactStart time.Time
 	DetectedAt  time.Time
-	Triage      *Assess // the answers from which the severity follows; it sets the severity if that is 0
+	Triage      *Assess   // the answers from which the severity follows; it sets the severity if that is 0
+	Detection   Detection // "": unknown
 }
 
 // Decide refuses an empty title, a severity out of range and an incident that
@@ -176,6 +177,13 @@ func (c Declare) Decide(s Scene) ([]Draft, error) {
 			return nil, err
 		}
 		drafts = append(drafts, Draft{at, KindMilestoneSet, &MilestoneMark{Name: m.name, At: &t}})
+	}
+	if c.Detection != "" {
+		d, err := ParseDetection(string(c.Detection))
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, Draft{at, KindDetectionSet, &DetectionSet{By: d}})
 	}
 	return drafts, nil
 }
@@ -322,6 +330,9 @@ func (s Scene) move(to Status, reason, duplicate string, at time.Time) ([]Draft,
 	from := s.Incident.Status
 	if to == from {
 		return nil, Errorf(Conflict, "%s is %s already", s.Incident.ID, to)
+	}
+	if err := s.throughGate(to); err != nil {
+		return nil, err
 	}
 	reason, err := cleanReason(reason)
 	if err != nil {

@@ -38,12 +38,20 @@ func fill(t tester, v reflect.Value) {
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		fill(t, v.Index(0))
 		fill(t, v.Index(1))
+	case reflect.Map:
+		k, e := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, k)
+		fill(t, e)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(k, e)
 	case reflect.String:
 		v.SetString("a \"line\" <b> \u00e9 \u2028 \\ 👍")
 	case reflect.Int, reflect.Int64:
 		v.SetInt(3)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Float64:
+		v.SetFloat(1.5)
 	default:
 		t.Fatalf("nobody knows how to fill a %s", v.Type())
 	}

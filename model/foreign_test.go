@@ -106,8 +106,11 @@ func foreign(t tester, events []Event) *Incident {
 	for _, c := range append(allCommands(),
 		SetHypothesis{1, HypothesisTesting, "x"}, StateHypothesis{Text: "x"}, Propose{Text: "x"}, Object{1, "x"}, TakeDecision{N: 1, Outcome: OutcomeGo},
 		VerifyDecision{N: 1}, AddMitigation{Text: "x"}, ExtendMitigation{N: 1, For: time.Hour}, RemoveMitigation{N: 1}, SetLink{"x", ""},
-		FormTeam{Name: "x", Leader: "x"}, EndTeam{"x"}, CountReports{Add: 1}, PlanReview{}, Resolve{Owner: "x"}, AckOrder{1}, GiveOrder{Person: "x", Task: "x"},
+		FormTeam{Name: "x", Leader: "x"}, EndTeam{"x"}, CountReports{Add: 1}, PlanReview{}, Resolve{Owner: "x"}, AckOrder{1},
+		SetRunValues{1, map[string]string{"a": "b"}}, StartAction{N: 1, Step: "a"}, MarkAction{N: 1, Step: "a", State: ActionDone}, TakeRun{N: 1, Seat: Seat{Token: "t"}},
+		EndRun{N: 1, Outcome: RunFinished}, EscalateRun{N: 1}, SampleGate{[]Verdict{{"a", CheckOK, ""}}}, ConfirmGate{}, OverrideGate{"x"}, GiveOrder{Person: "x", Task: "x"},
 		Amend{Seq: 1, Struck: ptr(true)}, Amend{Seq: 1, At: noon.Add(-time.Hour)}, Snooze{Key: "order:1", For: time.Hour, Reason: "x"}, SeeAlarm{Key: "order:1"},
+		AttachAlert{AlertLine{Title: "x"}}, DetachAlert{N: 1}, ClearAlert{Group: 3}, SetDetection{ByTeam},
 	) {
 		drafts, err := c.Decide(s)
 		if (err == nil) == (len(drafts) == 0) {
@@ -171,7 +174,28 @@ func raws(field reflect.Type) *rapid.Generator[string] {
 		mine = rapid.SampledFrom([]string{"true", "false"})
 	case reflect.Slice:
 		mine = rapid.Map(rapid.SliceOfN(raws(field.Elem()), 0, 3), func(v []string) string { return "[" + strings.Join(v, ",") + "]" })
-	case reflect.Struct: // a time
+	case reflect.Map:
+		mine = rapid.Map(rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", ""}), 0, 2, rapid.ID[string]), func(keys []string) string {
+			var parts []string
+			for _, k := range keys {
+				parts = append(parts, fmt.Sprintf("%q:%q", k, "v"))
+			}
+			return "{" + strings.Join(parts, ",") + "}"
+		})
+	case reflect.Struct:
+		if field != reflect.TypeFor[time.Time]() {
+			mine = rapid.Custom(func(t *rapid.T) string {
+				var parts []string
+				for n := range field.NumField() {
+					name, _, _ := strings.Cut(field.Field(n).Tag.Get("json"), ",")
+					if name != "" && rapid.Bool().Draw(t, name) {
+						parts = append(parts, fmt.Sprintf("%q:%s", name, raws(field.Field(n).Type).Draw(t, name)))
+					}
+				}
+				return "{" + strings.Join(parts, ",") + "}"
+			})
+			break
+		}
 		mine = rapid.SampledFrom([]string{
 			`"2026-11-23T12:00:00Z"`, `"2026-11-23T13:30:00.123456789+05:30"`, `"0001-01-01T00:00:00Z"`, `"0000-01-01T00:00:00+14:00"`, `"0000-12-31T23:59:59Z"`,
 			`"1969-12-31T23:59:59Z"`, `"9999-12-31T23:59:59.999Z"`, `"9999-12-31T23:59:59-12:00"`, `"2027-01-01T00:00:00-07:00"`,

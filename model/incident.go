@@ -43,7 +43,22 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
-	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+	Past          *Past          `json:"past,omitempty"` // it was imported
+	Kept          Kept           `json:"kept,omitzero"`  // how promises were kept, for the statistics
+
+	// What the screens beside the Room work on; a paragraph each.
+
+	Runs []Run `json:"runs,omitempty"`
+
+	Gate *Gate `json:"gate,omitempty"` // how it is proven that it is over
+
+	CANs []CAN `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+
+	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
+
+	Alerts []AttachedAlert `json:"alerts,omitempty"` // lines of the inbox that are, or were, part of it
+
+	Detection Detection `json:"detection,omitempty"` // how it came to be known; "": unknown
 
 	Triage     TriageState            `json:"triage,omitzero"`
 	Updates    []Update               `json:"updates,omitempty"`    // messages to audiences, the newest last
@@ -103,11 +118,13 @@ func (i *Incident) Apply(e Event) bool {
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}
+	i.keep(e)
 	switch b := e.Body.(type) {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
 		i.rate(b.Severity, e.At)
+		i.past(b, e)
 	case *Description:
 		i.describe(b.Title, b.Description, b.Services)
 	case *Note:
@@ -168,7 +185,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
 	case *ReviewPlanned:
-		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
+		i.Review.Owner, i.Review.Due = b.Owner, kept(b.Due)
 		i.meet(b.Owner)
 	case folder:
 		b.fold(i, e)
@@ -241,6 +258,7 @@ func (i *Incident) mark(b *MilestoneMark, e Event) {
 func (i *Incident) hold(r Role, person string, at time.Time) {
 	i.meet(person)
 	if r == Commander {
+		i.commanded(at)
 		i.VacantSince = time.Time{}
 	}
 	for k, a := range i.Roles {

@@ -337,7 +337,7 @@ func (u *Undone) fold(i *Incident, e Event) {
 	case *TeamEnded:
 		i.reteam(b.Name, b.Was)
 	case *ReviewPlanned:
-		i.Review = ReviewPlan{b.Was.Owner, kept(b.Was.Due)}
+		i.Review.Owner, i.Review.Due = b.Was.Owner, kept(b.Was.Due)
 	case *ClockSnoozed:
 		i.unsnooze(b)
 	case *UpdatePromised:

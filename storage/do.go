@@ -127,6 +127,9 @@ func (t *txn) do(ctx context.Context, id string, r model.Request) (model.Receipt
 		if err := t.add(ctx, &in, e); err != nil {
 			return rec, false, err
 		}
+		if err := t.linkAlerts(ctx, e); err != nil {
+			return rec, false, err
+		}
 		rec.Events = append(rec.Events, e)
 		prev = e.Hash
 	}

@@ -29,12 +29,13 @@ type Store struct {
 	cur    *conns
 	closed bool
 
-	turn chan struct{} // one writer at a time in this process
-	over chan struct{} // closed by Close
-	gate *gate
-	bell *bell
-	feed feed
-	hall hall
+	turn  chan struct{} // one writer at a time in this process
+	over  chan struct{} // closed by Close
+	gate  *gate
+	bell  *bell
+	feed  feed
+	stats statistics
+	hall  hall
 
 	words words
 }

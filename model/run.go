@@ -1,0 +1,564 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The kinds of events of a run.
+const (
+	KindRunStarted    Kind = "run_started"
+	KindRunValues     Kind = "run_values_set"
+	KindActionStarted Kind = "run_action_started"
+	KindActionEnded   Kind = "run_action_ended"
+	KindActionMarked  Kind = "run_action_marked"
+	KindRunApproved   Kind = "run_approved"
+	KindRunTaken      Kind = "run_taken"
+	KindRunEnded      Kind = "run_ended"
+	KindRunEscalated  Kind = "run_escalated"
+)
+
+var (
+	_ = register(KindRunStarted, newBody[RunStarted])
+	_ = register(KindRunValues, newBody[RunValues])
+	_ = register(KindActionStarted, newBody[ActionStarted])
+	_ = register(KindActionEnded, newBody[ActionEnded])
+	_ = register(KindActionMarked, newBody[ActionMarked])
+	_ = register(KindRunApproved, newBody[RunApproved])
+	_ = register(KindRunTaken, newBody[RunTaken])
+	_ = register(KindRunEnded, newBody[RunEnded])
+	_ = register(KindRunEscalated, newBody[RunEscalated])
+)
+
+// ActionState is how far an action of a run has come.
+//
+//	pending ─▶ running ─▶ succeeded | failed | timed_out | cancelled
+//	   │          └──▶ interrupted    whoever ran it is gone: the outcome is not known
+//	   └──▶ done (by hand) | skipped, with a reason
+//
+// From every state but running an action may be run again, marked or skipped.
+type ActionState string
+
+// The states. Failed and interrupted never count as done.
+const (
+	ActionPending     ActionState = "pending"
+	ActionRunning     ActionState = "running"
+	ActionSucceeded   ActionState = "succeeded"
+	ActionFailed      ActionState = "failed"
+	ActionTimedOut    ActionState = "timed_out"
+	ActionCancelled   ActionState = "cancelled"
+	ActionInterrupted ActionState = "interrupted"
+	ActionDone        ActionState = "done"
+	ActionSkipped     ActionState = "skipped"
+)
+
+// Over reports whether nothing more is expected of an action.
+func (s ActionState) Over() bool {
+	return s == ActionSucceeded || s == ActionDone || s == ActionSkipped
+}
+
+// Bad reports whether somebody has to look at it.
+func (s ActionState) Bad() bool {
+	return s == ActionFailed || s == ActionTimedOut || s == ActionCancelled || s == ActionInterrupted
+}
+
+var actionEnds = []ActionState{ActionSucceeded, ActionFailed, ActionTimedOut, ActionCancelled, ActionInterrupted}
+
+// How a run ended.
+const (
+	RunFinished  = "finished"
+	RunAbandoned = "abandoned"
+	RunDeclined  = "declined"
+	RunFailed    = "failed"
+)
+
+// Run is a runbook, or a rollback, that is or was followed in an incident.
+type Run struct {
+	N         int               `json:"n"`
+	Book      string            `json:"book"`
+	Title     string            `json:"title"`
+	Hash      string            `json:"hash"` // of the file as it was when the run began
+	Rollback  bool              `json:"rollback,omitempty"`
+	Lock      string            `json:"lock,omitempty"` // the target that no other rollback may have
+	By        string            `json:"by"`
+	Runner    Seat              `json:"runner"` // who executes; everybody else follows
+	Started   time.Time         `json:"started"`
+	Ended     time.Time         `json:"ended,omitzero"`
+	Outcome   string            `json:"outcome,omitempty"`
+	Reason    string            `json:"reason,omitempty"`
+	Values    map[string]string `json:"values,omitempty"` // never a secret's
+	Captured  map[string]string `json:"captured,omitempty"`
+	Steps     []RunStep         `json:"steps"`
+	Approvals []RunApproval     `json:"approvals,omitempty"`
+	Escalate  []RunDeadline     `json:"escalate,omitempty"`
+	Seq       int64             `json:"seq"`
+}
+
+// Seat is one warroom process: only the one that holds a run executes it.
+type Seat struct {
+	Person string `json:"person"`
+	Host   string `json:"host,omitempty"`
+	PID    int    `json:"pid,omitempty"`
+	Token  string `json:"token,omitempty"` // differs for every process
+}
+
+// RunStep is a step as the room sees it.
+type RunStep struct {
+	ID      string      `json:"id"`
+	Title   string      `json:"title"`
+	Phase   string      `json:"phase,omitempty"`
+	Actions []RunAction `json:"actions"`
+}
+
+// RunAction is one thing of a step. A step without any has one that is to be
+// marked by hand.
+type RunAction struct {
+	Text    string      `json:"text"`
+	Kind    string      `json:"kind"` // command, http, check, manual, link, wait
+	Risk    string      `json:"risk,omitempty"`
+	State   ActionState `json:"state"`
+	By      string      `json:"by,omitempty"`
+	Started time.Time   `json:"started,omitzero"`
+	Ended   time.Time   `json:"ended,omitzero"`
+	Attempt int         `json:"attempt,omitempty"`
+	Exit    *int        `json:"exit,omitempty"`
+	Note    string      `json:"note,omitempty"` // reason, or what the result means
+	Hash    string      `json:"command_hash,omitempty"`
+	Checks  []Verdict   `json:"checks,omitempty"`
+	Output  string      `json:"output,omitempty"` // the end of what it printed
+}
+
+// Verdict is what one check said.
+type Verdict struct {
+	Name   string `json:"name"`
+	Result string `json:"result"` // ok, failed, inconclusive
+	Value  string `json:"value,omitempty"`
+}
+
+// The results of a check.
+const (
+	CheckOK           = "ok"
+	CheckFailed       = "failed"
+	CheckInconclusive = "inconclusive"
+)
+
+// RunApproval is a person's yes to one step as it stood.
+type RunApproval struct {
+	Step    string    `json:"step"`
+	Hash    string    `json:"hash"` // of the step, the values and who was to run it
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Expires time.Time `json:"expires"`
+}
+
+// RunDeadline is when somebody is to be told that a run is not over.
+type RunDeadline struct {
+	Contact string    `json:"contact"`
+	Due     time.Time `json:"due"`
+	Message string    `json:"message,omitempty"`
+	Always  bool      `json:"always,omitempty"` // also when the incident is resolved
+	Fired   time.Time `json:"fired,omitzero"`
+	Late    bool      `json:"late,omitempty"`
+	By      string    `json:"by,omitempty"`
+}
+
+// Active reports whether r is still followed.
+func (r Run) Active() bool { return r.Ended.IsZero() }
+
+// Step returns a step by its id.
+func (r Run) Step(id string) (RunStep, bool) {
+	k := slices.IndexFunc(r.Steps, func(s RunStep) bool { return s.ID == id })
+	if k < 0 {
+		return RunStep{}, false
+	}
+	return r.Steps[k], true
+}
+
+// Running returns the action that runs at present.
+func (r Run) Running() (step RunStep, action int, ok bool) {
+	for _, s := range r.Steps {
+		for k, a := range s.Actions {
+			if a.State == ActionRunning {
+				return s, k, true
+			}
+		}
+	}
+	return RunStep{}, 0, false
+}
+
+// Next is the first action that is not over; false if there is none.
+func (r Run) Next() (step RunStep, action int, ok bool) {
+	for _, s := range r.Steps {
+		for k, a := range s.Actions {
+			if !a.State.Over() {
+				return s, k, true
+			}
+		}
+	}
+	return RunStep{}, 0, false
+}
+
+// Approved counts the people whose yes to a step as hash says it is holds at t.
+func (r Run) Approved(step, hash string, t time.Time) int {
+	var who []string
+	for _, a := range r.Approvals {
+		if a.Step == step && a.Hash == hash && t.Before(a.Expires) && !slices.Contains(who, strings.ToLower(a.By)) {
+			who = append(who, strings.ToLower(a.By))
+		}
+	}
+	return len(who)
+}
+
+// State is where a step stands, from its actions.
+func (s RunStep) State() ActionState {
+	over, begun := 0, false
+	for _, a := range s.Actions {
+		switch {
+		case a.State == ActionRunning || a.State.Bad():
+			return a.State
+		case a.State.Over():
+			over++
+			begun = true
+		}
+	}
+	switch {
+	case over == len(s.Actions):
+		for _, a := range s.Actions {
+			if a.State != ActionSkipped {
+				return ActionSucceeded
+			}
+		}
+		return ActionSkipped
+	case begun:
+		return ActionRunning
+	}
+	return ActionPending
+}
+
+// Span is when the step was begun and ended, as far as it was.
+func (s RunStep) Span() (from, to time.Time) {
+	for _, a := range s.Actions {
+		if !a.Started.IsZero() && (from.IsZero() || a.Started.Before(from)) {
+			from = a.Started
+		}
+		if a.Ended.After(to) {
+			to = a.Ended
+		}
+	}
+	if !s.State().Over() {
+		to = time.Time{}
+	}
+	return from, to
+}
+
+// RunStarted begins a run.
+type RunStarted struct {
+	N        int               `json:"n"`
+	Book     string            `json:"book"`
+	Title    string            `json:"title"`
+	Hash     string            `json:"hash"`
+	Rollback bool              `json:"rollback,omitempty"`
+	Lock     string            `json:"lock,omitempty"`
+	Seat     Seat              `json:"seat"`
+	Values   map[string]string `json:"values,omitempty"`
+	Steps    []RunStep         `json:"steps"`
+	Escalate []RunDeadline     `json:"escalate,omitempty"`
+}
+
+func (b *RunStarted) what() string {
+	if b.Rollback {
+		return "rollback"
+	}
+	return "runbook"
+}
+func (b *RunStarted) Text() string {
+	s := fmt.Sprintf("run %d of %s %s: %s", b.N, b.what(), b.Book, b.Title)
+	if b.Lock != "" {
+		s += " on " + b.Lock
+	}
+	return s
+}
+func (b *RunStarted) Important() bool { return b.Rollback }
+
+func (b *RunStarted) fold(i *Incident, e Event) {
+	r := Run{N: b.N, Book: b.Book, Title: b.Title, Hash: b.Hash, Rollback: b.Rollback, Lock: b.Lock, By: e.Actor, Runner: b.Seat, Started: e.At, Seq: e.Seq}
+	for k, v := range b.Values {
+		r.value(&r.Values, k, v)
+	}
+	for _, s := range b.Steps {
+		step := RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase}
+		for _, a := range s.Actions {
+			step.Actions = append(step.Actions, RunAction{Text: a.Text, Kind: a.Kind, Risk: a.Risk, State: ActionPending})
+		}
+		r.Steps = append(r.Steps, step)
+	}
+	for _, d := range b.Escalate {
+		r.Escalate = append(r.Escalate, RunDeadline{Contact: d.Contact, Due: kept(d.Due), Message: d.Message, Always: d.Always})
+	}
+	i.Runs = append(i.Runs, r)
+}
+
+func (*Run) value(m *map[string]string, k, v string) {
+	if *m == nil {
+		*m = map[string]string{}
+	}
+	(*m)[k] = v
+}
+
+// RunValues fills in values, or changes them.
+type RunValues struct {
+	N      int               `json:"n"`
+	Values map[string]string `json:"values"`
+}
+
+func (b *RunValues) Text() string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(b.Values)) {
+		parts = append(parts, k+" = "+b.Values[k])
+	}
+	return fmt.Sprintf("run %d: %s", b.N, strings.Join(parts, ", "))
+}
+func (b *RunValues) Important() bool { return false }
+func (b *RunValues) fold(i *Incident, e Event) {
+	i.run(b.N, func(r *Run) {
+		for k, v := range b.Values {
+			r.value(&r.Values, k, v)
+		}
+	})
+}
+
+// ActionStarted is written before a command starts: if no end follows, nobody
+// knows what happened.
+type ActionStarted struct {
+	N       int      `json:"n"`
+	Step    string   `json:"step"`
+	Action  int      `json:"action"` // from 0
+	Attempt int      `json:"attempt"`
+	What    string   `json:"text"`
+	Command string   `json:"command,omitempty"` // as shown: values bound by name, secrets hidden
+	Hash    string   `json:"command_hash,omitempty"`
+	Params  []string `json:"params,omitempty"`
+	Risk    string   `json:"risk,omitempty"`
+	Dir     string   `json:"dir,omitempty"`
+}
+
+func (b *ActionStarted) Text() string {
+	return fmt.Sprintf("run %d, %s: started %s", b.N, b.Step, b.What) + because(b.Command)
+}
+func (b *ActionStarted) Important() bool { return false }
+func (b *ActionStarted) quiet() bool     { return true } // its end has the line
+func (b *ActionStarted) fold(i *Incident, e Event) {
+	i.action(b.N, b.Step, b.Action, func(_ *Run, a *RunAction) {
+		*a = RunAction{Text: a.Text, Kind: a.Kind, Risk: b.Risk, State: ActionRunning, By: e.Actor, Started: e.At, Attempt: b.Attempt, Hash: b.Hash}
+	})
+}
+
+// ActionEnded is how it went.
+type ActionEnded struct {
+	N        int               `json:"n"`
+	Step     string            `json:"step"`
+	Action   int               `json:"action"`
+	What     string            `json:"text"`
+	State    ActionState       `json:"state"`
+	Exit     *int              `json:"exit,omitempty"`
+	Signal   string            `json:"signal,omitempty"`
+	Took     int64             `json:"took_ms"`
+	Output   string            `json:"output,omitempty"` // the end of it, as plain lines
+	Bytes    int64             `json:"bytes,omitempty"`
+	Dropped  int64             `json:"dropped,omitempty"` // neither in Output nor kept on the screen
+	File     string            `json:"file,omitempty"`    // where all of it is, on the machine that ran it
+	Note     string            `json:"note,omitempty"`
+	Checks   []Verdict         `json:"checks,omitempty"`
+	Captured map[string]string `json:"captured,omitempty"`
+	Escaped  []string          `json:"escaped,omitempty"` // processes that went on
+}
+
+func (b *ActionEnded) Text() string {
+	s := fmt.Sprintf("run %d, %s: %s %s", b.N, b.Step, strings.ReplaceAll(string(b.State), "_", " "), b.What)
+	switch {
+	case b.Signal != "":
+		s += ", " + b.Signal
+	case b.Exit != nil:
+		s += fmt.Sprintf(", exit %d", *b.Exit)
+	}
+	s += ", " + Span(millis(b.Took))
+	for _, c := range b.Checks {
+		if c.Result != CheckOK {
+			s += fmt.Sprintf(", %s %s", c.Name, c.Result)
+		}
+	}
+	return s + because(b.Note)
+}
+func (b *ActionEnded) Important() bool { return b.State.Bad() }
+func (b *ActionEnded) fold(i *Incident, e Event) {
+	i.action(b.N, b.Step, b.Action, func(r *Run, a *RunAction) {
+		a.State, a.Ended, a.Exit, a.Note, a.Checks, a.Output = b.State, e.At, b.Exit, b.Note, slices.Clip(append([]Verdict(nil), b.Checks...)), b.Output
+		for k, v := range b.Captured {
+			r.value(&r.Captured, k, v)
+		}
+	})
+}
+
+// ActionMarked is a person's word on an action that was not, or cannot be, run.
+type ActionMarked struct {
+	N      int         `json:"n"`
+	Step   string      `json:"step"`
+	Action int         `json:"action"`
+	What   string      `json:"text"`
+	State  ActionState `json:"state"` // done, skipped, failed
+	Reason string      `json:"reason,omitempty"`
+}
+
+func (b *ActionMarked) Text() string {
+	word := map[ActionState]string{ActionDone: "done by hand", ActionSkipped: "skipped", ActionFailed: "not achieved", ActionPending: "open again"}[b.State]
+	return fmt.Sprintf("run %d, %s: %s: %s", b.N, b.Step, word, b.What) + because(b.Reason)
+}
+func (b *ActionMarked) Important() bool { return false }
+func (b *ActionMarked) fold(i *Incident, e Event) {
+	i.action(b.N, b.Step, b.Action, func(_ *Run, a *RunAction) {
+		a.State, a.Ended, a.By, a.Note = b.State, e.At, e.Actor, b.Reason
+		if a.Started.IsZero() {
+			a.Started = e.At
+		}
+	})
+}
+
+// RunApproved is a person's yes.
+type RunApproved struct {
+	N     int    `json:"n"`
+	Step  string `json:"step"`
+	Hash  string `json:"hash"`
+	Typed string `json:"typed,omitempty"` // what had to be typed
+	For   int64  `json:"for_ms"`
+}
+
+func (b *RunApproved) Text() string {
+	s := fmt.Sprintf("run %d, %s: approved", b.N, b.Step)
+	if b.Typed != "" {
+		s += ", typed " + b.Typed
+	}
+	return s
+}
+func (b *RunApproved) Important() bool { return true }
+func (b *RunApproved) fold(i *Incident, e Event) {
+	i.run(b.N, func(r *Run) {
+		r.Approvals = append(r.Approvals, RunApproval{b.Step, b.Hash, e.Actor, e.At, kept(e.At.Add(millis(b.For)))})
+	})
+}
+
+// RunTaken moves the execution of a run to another process. What was running is
+// interrupted: its outcome is not known.
+type RunTaken struct {
+	N    int    `json:"n"`
+	Was  string `json:"was"`
+	Seat Seat   `json:"seat"`
+}
+
+func (b *RunTaken) Text() string {
+	if SamePerson(b.Was, b.Seat.Person) {
+		return fmt.Sprintf("run %d goes on", b.N)
+	}
+	return fmt.Sprintf("run %d taken over from %s", b.N, b.Was)
+}
+func (b *RunTaken) Important() bool { return false }
+func (b *RunTaken) fold(i *Incident, e Event) {
+	i.run(b.N, func(r *Run) {
+		r.Runner = b.Seat
+		for k := range r.Steps {
+			for j := range r.Steps[k].Actions {
+				if a := &r.Steps[k].Actions[j]; a.State == ActionRunning {
+					a.State, a.Ended, a.Note = ActionInterrupted, e.At, "nobody knows whether it finished"
+				}
+			}
+		}
+	})
+}
+
+// RunEnded ends a run.
+type RunEnded struct {
+	N       int    `json:"n"`
+	Book    string `json:"book"`
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+func (b *RunEnded) Text() string {
+	return fmt.Sprintf("run %d of %s %s", b.N, b.Book, b.Outcome) + because(b.Reason)
+}
+func (b *RunEnded) Important() bool { return false }
+func (b *RunEnded) fold(i *Incident, e Event) {
+	i.run(b.N, func(r *Run) { r.Ended, r.Outcome, r.Reason = e.At, b.Outcome, b.Reason })
+}
+
+// RunEscalated says that a deadline of a run has passed.
+type RunEscalated struct {
+	N       int    `json:"n"`
+	Level   int    `json:"level"` // from 0
+	Contact string `json:"contact"`
+	Late    int64  `json:"late_ms,omitempty"` // how long after its time nobody was there to see it
+	Message string `json:"message,omitempty"`
+}
+
+func (b *RunEscalated) Text() string {
+	s := fmt.Sprintf("run %d is not over: escalate to %s", b.N, b.Contact)
+	if b.Late > 0 {
+		s += fmt.Sprintf(" (late by %s)", Span(millis(b.Late)))
+	}
+	return s + because(b.Message)
+}
+func (b *RunEscalated) Important() bool { return true }
+func (b *RunEscalated) fold(i *Incident, e Event) {
+	i.run(b.N, func(r *Run) {
+		if b.Level >= 0 && b.Level < len(r.Escalate) {
+			d := &r.Escalate[b.Level]
+			d.Fired, d.Late, d.By = e.At, b.Late > 0, e.Actor
+		}
+	})
+}
+
+// Run returns run n.
+func (i *Incident) Run(n int) (Run, bool) {
+	k := slices.IndexFunc(i.Runs, func(r Run) bool { return r.N == n })
+	if k < 0 {
+		return Run{}, false
+	}
+	return i.Runs[k], true
+}
+
+func (i *Incident) run(n int, change func(*Run)) {
+	for k := range i.Runs {
+		if i.Runs[k].N == n {
+			change(&i.Runs[k])
+		}
+	}
+}
+
+func (i *Incident) action(n int, step string, action int, change func(*Run, *RunAction)) {
+	i.run(n, func(r *Run) {
+		for k := range r.Steps {
+			if r.Steps[k].ID == step && action >= 0 && action < len(r.Steps[k].Actions) {
+				change(r, &r.Steps[k].Actions[action])
+			}
+		}
+	})
+}
+
+// ClockEscalation runs towards somebody being told that a run is not over.
+const ClockEscalation ClockKind = "escalation"
+
+// runClocks are the deadlines of runs that have not been dealt with.
+func (i *Incident) runClocks(add func(Clock)) {
+	for _, r := range i.Runs {
+		if !r.Active() {
+			continue
+		}
+		for k, d := range r.Escalate {
+			if d.Fired.IsZero() && (i.Status.Live() || d.Always) {
+				add(Clock{Kind: ClockEscalation, Key: fmt.Sprintf("%s:%d:%d", ClockEscalation, r.N, k), N: r.N, Text: fmt.Sprintf("escalate to %s: run %d %s", d.Contact, r.N, r.Title), Due: d.Due})
+			}
+		}
+	}
+}

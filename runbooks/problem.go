@@ -1,0 +1,448 @@
+package runbooks
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"warroom/model"
+)
+
+// The levels of a problem.
+const (
+	LevelError   = "error"   // it may not be run
+	LevelWarning = "warning" // it may, and should be better
+)
+
+// Problem is what is wrong with a file and where. Rule is a stable name.
+type Problem struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Level   string `json:"level"`
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
+}
+
+// String is the line that editors and people read.
+func (p Problem) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s: %s (%s)", p.File, p.Line, p.Column, p.Level, p.Message, p.Rule)
+}
+
+// first is the first error among problems.
+func first(name string, problems []Problem) error {
+	for _, p := range problems {
+		if p.Level == LevelError {
+			return model.Errorf(model.Invalid, "%s:%d:%d: %s", name, p.Line, p.Column, p.Message)
+		}
+	}
+	return nil
+}
+
+// verdict collects the problems of one file.
+type verdict struct {
+	file  string
+	place *place
+	list  []Problem
+}
+
+func (v *verdict) errorf(path, rule, format string, args ...any) {
+	line, col := v.place.at(path)
+	v.list = append(v.list, Problem{v.file, line, col, LevelError, rule, fmt.Sprintf(format, args...)})
+}
+
+// problems are the reasons why the runbook cannot be used as it is, in the order
+// of the file.
+func (b *Book) problems() []Problem {
+	v := &verdict{file: b.File, place: b.place}
+	v.head(b.APIVersion, b.Kind, "Runbook")
+	if b.ID == "" && b.Title == "" {
+		v.errorf("$", "no-title", "the runbook has neither a title nor an id: give it a title")
+	} else if b.Title == "" {
+		v.errorf("$.id", "no-title", "the runbook has no title: give it one")
+	}
+	v.id("$.id", b.ID, "the id of a runbook")
+	if len(b.Steps) == 0 {
+		v.errorf("$", "no-steps", "the runbook has no steps: give it at least one")
+	}
+	ids := map[string]int{}
+	for i := range b.Steps {
+		s := &b.Steps[i]
+		at := fmt.Sprintf("$.steps[%d]", i)
+		if other, twice := ids[s.ID]; twice {
+			v.errorf(at+".id", "duplicate-id", "step %d has the id %q that step %d has: give it another", i+1, s.ID, other+1)
+		} else {
+			ids[s.ID] = i
+		}
+		v.id(at+".id", s.ID, "the id of a step")
+		if s.Title == "" {
+			v.errorf(at, "no-title", "step %d has no title: give it one", i+1)
+		}
+		v.oneOf(at+".phase", "phase", s.Phase, Phases)
+		if s.When != "" {
+			if _, err := ParseCondition(s.When); err != nil {
+				v.errorf(at+".when", "when", "%s", model.Message(err))
+			}
+		}
+		for j := range s.Actions {
+			v.action(fmt.Sprintf("%s.actions[%d]", at, j), &s.Actions[j])
+		}
+	}
+	for i := range b.Steps {
+		for j := range b.Steps[i].Actions {
+			a := &b.Steps[i].Actions[j]
+			if a.OnFailure == nil || a.OnFailure.Goto == "" {
+				continue
+			}
+			if _, ok := ids[a.OnFailure.Goto]; !ok {
+				v.errorf(fmt.Sprintf("$.steps[%d].actions[%d].on_failure", i, j), "goto", "there is no step %q to go to", model.Brief(a.OnFailure.Goto, 40))
+			}
+		}
+	}
+	for i := range b.Escalation {
+		e := &b.Escalation[i]
+		at := fmt.Sprintf("$.escalation[%d]", i)
+		switch {
+		case e.After == 0:
+			v.errorf(at, "escalation", "the escalation does not say after what time: give it after: 30m")
+		case e.Contact == "":
+			v.errorf(at, "escalation", "the escalation names no contact: say who is told")
+		}
+		v.oneOf(at+".from", "from", e.From, []string{"run_start", "declared"})
+		v.oneOf(at+".if", "if", e.If, []string{"not_resolved", "always"})
+	}
+	for i, w := range b.Severity {
+		if _, _, ok := severities(w); !ok {
+			v.errorf(fmt.Sprintf("$.severity[%d]", i), "severity", "%q is no severity: give 1 to 5, SEV-1 to SEV-5, critical, warning or info", model.Brief(w, 40))
+		}
+	}
+	for i, t := range b.Triggers {
+		if t.Metric == "" && t.Alert == "" && len(t.Labels) == 0 {
+			v.errorf(fmt.Sprintf("$.triggers[%d]", i), "trigger", "the trigger names neither a metric nor an alert nor labels")
+		}
+	}
+	for i, p := range b.Prerequisites {
+		if p.Title == "" && p.Check == nil {
+			v.errorf(fmt.Sprintf("$.prerequisites[%d]", i), "no-title", "the prerequisite says nothing: give it a title")
+		}
+		if p.Check != nil {
+			v.check(fmt.Sprintf("$.prerequisites[%d].check", i), p.Check)
+		}
+	}
+	if b.Recovery != nil {
+		if len(b.Recovery.Checks) == 0 {
+			v.errorf("$.recovery", "no-checks", "the recovery gate has no checks: give it at least one, or ask: for a person")
+		}
+		for i := range b.Recovery.Checks {
+			v.check(fmt.Sprintf("$.recovery.checks[%d]", i), &b.Recovery.Checks[i])
+		}
+	}
+	v.params(b.Params)
+	v.shell("$.defaults.shell", b.Defaults.Shell)
+	v.values(b)
+	return v.list
+}
+
+// problems are the reasons why the strategy cannot be used as it is.
+func (s *Strategy) problems() []Problem {
+	v := &verdict{file: s.File, place: s.place}
+	v.head(s.APIVersion, s.Kind, "RollbackStrategy")
+	if s.Title == "" {
+		v.errorf("$", "no-title", "the strategy has no title: give it one")
+	}
+	if s.ID == "" {
+		v.errorf("$", "id", "the strategy has no id: give it one, such as k8s-undo")
+	}
+	v.id("$.id", s.ID, "the id of a strategy")
+	v.oneOf("$.type", "type", s.Type, StrategyTypes)
+	v.oneOf("$.risk.level", "risk", string(s.Risk.Level), []string{string(RiskMutate), string(RiskDestructive)})
+	v.oneOf("$.risk.data_loss", "data_loss", s.Risk.DataLoss, []string{"none", "possible", "certain"})
+	v.oneOf("$.recovery", "recovery", s.Recovery, []string{"from_runbook"})
+	if s.Lock == "" {
+		v.errorf("$", "lock", "the strategy has no lock: name the target, so that two rollbacks never meet there")
+	}
+	if s.Confirm.TypeToConfirm == "" {
+		v.errorf("$.confirm", "confirm", "the confirmation asks nobody to type the target: give it type_to_confirm")
+	}
+	if len(s.Execute) == 0 {
+		v.errorf("$", "execute", "the strategy has nothing to execute")
+	}
+	if len(s.Verify) == 0 {
+		v.errorf("$", "verify", "the strategy does not verify what it did: a rollback that nobody looked at is no rollback")
+	}
+	if s.Risk.Reversible && len(s.Undo) == 0 {
+		v.errorf("$.risk.reversible", "undo", "the strategy says it is reversible and has no undo")
+	}
+	for _, part := range []struct {
+		name  string
+		moves []Move
+	}{{"capture", s.Capture}, {"preview", s.Preview}, {"execute", s.Execute}, {"undo", s.Undo}} {
+		for i := range part.moves {
+			at := fmt.Sprintf("$.%s[%d]", part.name, i)
+			m := &part.moves[i]
+			v.exec(at, &m.Exec, "a move")
+			if !m.Runs() && m.Wait == 0 {
+				v.errorf(at, "exec", "the move does nothing: give it argv or http")
+			}
+			if m.Text() != "" {
+				v.errorf(at, "strategy-shell", "a strategy runs no shell text: write argv: [program, argument] or http")
+			}
+			v.oneOf(at+".on_cancel", "on_cancel", m.OnCancel, []string{CancelStop, CancelAsk, CancelFinish})
+			v.oneOf(at+".from", "from", m.From, []string{"stdout", "stderr", "body"})
+			v.pattern(at+".regex", m.Regex)
+			if part.name == "capture" && !IsName(m.Name) {
+				v.errorf(at, "name", "what is captured needs a name of letters, digits, - and _")
+			}
+		}
+	}
+	for i := range s.Guards {
+		v.check(fmt.Sprintf("$.guards[%d]", i), &s.Guards[i])
+	}
+	for i := range s.Verify {
+		v.check(fmt.Sprintf("$.verify[%d]", i), &s.Verify[i])
+	}
+	v.params(s.Params)
+	v.values(s)
+	return v.list
+}
+
+func (v *verdict) head(version, kind, want string) {
+	if version != "" && version != "warroom/v1" {
+		v.errorf("$.apiVersion", "api-version", "the format %q is not known: this version reads warroom/v1", model.Brief(version, 40))
+	}
+	if kind != "" && kind != want {
+		v.errorf("$.kind", "kind", "the kind is %q, and %s is expected here", model.Brief(kind, 40), want)
+	}
+}
+
+func (v *verdict) id(path, id, what string) {
+	if id != "" && !IsID(id) {
+		v.errorf(path, "id", "%q cannot be %s: use small letters, digits and -, 2 to 63 of them", model.Brief(id, 40), what)
+	}
+}
+
+func (v *verdict) oneOf(path, field, value string, allowed []string) {
+	if value != "" && !slices.Contains(allowed, value) {
+		v.errorf(path, field, "%s is %q: give one of %s", field, model.Brief(value, 40), strings.Join(allowed, ", "))
+	}
+}
+
+func (v *verdict) shell(path, shell string) {
+	v.oneOf(path, "shell", shell, []string{"sh", "bash", "bash-strict"})
+}
+
+func (v *verdict) action(at string, a *Action) {
+	v.exec(at, &a.Exec, "an action")
+	v.oneOf(at+".risk", "risk", string(a.Risk), []string{string(RiskRead), string(RiskMutate), string(RiskDestructive), string(RiskUnknown)})
+	if a.Runs() && a.Wait != 0 {
+		v.errorf(at+".wait", "exec", "an action waits or runs something, not both: make two of it")
+	}
+	if a.Description == "" && a.Link == "" && a.SuccessCriteria == "" && !a.Runs() && a.Wait == 0 && a.Example == "" && len(a.Verify) == 0 {
+		v.errorf(at, "exec", "the action says and does nothing: give it a description")
+	}
+	if a.Preview != nil {
+		v.exec(at+".preview", a.Preview, "a preview")
+	}
+	if a.Undo != nil {
+		v.exec(at+".undo", a.Undo, "an undo")
+	}
+	for i := range a.Verify {
+		v.check(fmt.Sprintf("%s.verify[%d]", at, i), &a.Verify[i])
+	}
+	for i, e := range a.Expect {
+		v.expect(fmt.Sprintf("%s.expect[%d]", at, i), &e)
+	}
+	for i, c := range a.Capture {
+		v.capture(fmt.Sprintf("%s.capture[%d]", at, i), &c)
+	}
+	if r := a.Retry; r != nil {
+		if r.Attempts < 1 || r.Attempts > 100 {
+			v.errorf(at+".retry.attempts", "retry", "a retry needs attempts from 1 to 100, the first included")
+		}
+	}
+	if o := a.OnFailure; o != nil {
+		v.oneOf(at+".on_failure", "then", o.Then, Thens)
+		if o.Then == "" {
+			v.errorf(at+".on_failure", "then", "on_failure says nothing: give stop, continue, escalate, {goto: STEP} or {rollback: STRATEGY}")
+		}
+	}
+}
+
+func (v *verdict) exec(at string, e *Exec, what string) {
+	n := 0
+	for _, has := range []bool{len(e.Argv) > 0, e.Command != "", e.Script != "", e.HTTP != nil} {
+		if has {
+			n++
+		}
+	}
+	if n > 1 {
+		v.errorf(at, "exec", "%s has more than one of argv, command, script and http: give one", what)
+	}
+	if len(e.Argv) > 0 && (e.Argv[0] == "" || strings.HasPrefix(e.Argv[0], "-") || len(Spans(e.Argv[0])) > 0) {
+		v.errorf(at+".argv[0]", "argv", "argv begins with %q: its first element is the name of a program, and never a value", model.Brief(e.Argv[0], 40))
+	}
+	v.shell(at+".shell", e.Shell)
+	if e.Stop != nil {
+		v.oneOf(at+".stop.signal", "signal", e.Stop.Signal, []string{"INT", "TERM", "HUP", "QUIT", "KILL"})
+	}
+	if e.HTTP != nil {
+		v.http(at+".http", e.HTTP)
+	}
+}
+
+func (v *verdict) http(at string, h *HTTP) {
+	v.oneOf(at+".method", "method", strings.ToUpper(h.Method), []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PURGE"})
+	switch {
+	case h.URL == "":
+		v.errorf(at, "url", "the request has no url")
+	case strings.HasPrefix(h.URL, "http://") && !h.Plain:
+		v.errorf(at+".url", "url", "the address is not encrypted: use https://, or say allow_http: true")
+	case !strings.HasPrefix(h.URL, "https://") && !strings.HasPrefix(h.URL, "http://") && !strings.HasPrefix(h.URL, "<"):
+		v.errorf(at+".url", "url", "the address must begin with https://")
+	}
+	if h.Auth != nil && h.Auth.Secret == "" {
+		v.errorf(at+".auth", "auth", "auth names no secret: give it the name of a param of type secret")
+	}
+	if h.Expect != nil {
+		v.expect(at+".expect", h.Expect)
+	}
+}
+
+func (v *verdict) check(at string, c *Check) {
+	v.exec(at, &c.Exec, "a check")
+	n := 0
+	for _, has := range []bool{c.Runs(), c.TCP != "", c.PromQL != "", c.Ask != ""} {
+		if has {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		v.errorf(at, "check", "the check has no source: give it argv, command, http, tcp, promql or ask")
+	case n > 1:
+		v.errorf(at, "check", "the check has more than one source: make two of it")
+	}
+	v.oneOf(at+".severity", "severity", c.Level, []string{LevelBlock, LevelWarn})
+	if c.Success != "" {
+		if _, err := ParseComparison(c.Success); err != nil {
+			v.errorf(at+".success", "success", "%s", model.Message(err))
+		}
+	}
+	if c.PromQL != "" && c.Success == "" {
+		v.errorf(at, "success", "the query says nothing about what is good: give success: \"< 0.01\"")
+	}
+	if c.Consecutive > 0 && c.Count > 0 && c.Consecutive > c.Count {
+		v.errorf(at+".consecutive", "check", "%d samples in a row cannot pass when only %d are taken", c.Consecutive, c.Count)
+	}
+	for i := range c.Expect {
+		v.expect(fmt.Sprintf("%s.expect[%d]", at, i), &c.Expect[i])
+	}
+	for i := range c.Capture {
+		v.capture(fmt.Sprintf("%s.capture[%d]", at, i), &c.Capture[i])
+	}
+}
+
+func (v *verdict) expect(at string, e *Expect) {
+	v.oneOf(at+".result", "result", e.Result, []string{"pass", "fail"})
+	if e.Number != "" {
+		if _, err := ParseComparison(e.Number); err != nil {
+			v.errorf(at+".number", "number", "%s", model.Message(err))
+		}
+	}
+	for name, m := range map[string]*Match{"stdout": e.Stdout, "stderr": e.Stderr, "body": e.Body} {
+		if m == nil {
+			continue
+		}
+		v.pattern(at+"."+name+".matches", m.Matches)
+		v.pattern(at+"."+name+".not_matches", m.NotMatches)
+	}
+	for _, path := range names(e.JSON) {
+		if _, err := ParseJSONPath(path); err != nil {
+			v.errorf(at+".json", "json", "%s", model.Message(err))
+		}
+	}
+}
+
+func (v *verdict) capture(at string, c *Capture) {
+	if !IsName(c.Name) {
+		v.errorf(at, "name", "what is captured needs a name of letters, digits, - and _")
+	}
+	v.oneOf(at+".from", "from", c.From, []string{"stdout", "stderr", "body"})
+	v.pattern(at+".regex", c.Regex)
+	if c.JSON != "" {
+		if _, err := ParseJSONPath(c.JSON); err != nil {
+			v.errorf(at+".json", "json", "%s", model.Message(err))
+		}
+	}
+}
+
+func (v *verdict) pattern(path, re string) {
+	if _, err := regexp.Compile(re); err != nil {
+		v.errorf(path, "pattern", "this pattern cannot be read: %s", model.Brief(strings.TrimPrefix(err.Error(), "error parsing regexp: "), 80))
+	}
+}
+
+func (v *verdict) params(params []Param) {
+	byEnv := map[string]string{}
+	for i, p := range params {
+		at := fmt.Sprintf("$.params[%d]", i)
+		if p.Implied {
+			at = "$"
+		}
+		if !IsName(p.Name) {
+			v.errorf(at+".name", "param-name", "%q cannot name a value: use letters, digits, - and _, beginning with a letter", model.Brief(p.Name, 40))
+		}
+		if other, twice := byEnv[EnvName(p.Name)]; twice {
+			v.errorf(at+".name", "duplicate-param", "%s and %s are the same to a shell: rename one", other, p.Name)
+		}
+		byEnv[EnvName(p.Name)] = p.Name
+		v.oneOf(at+".type", "type", p.Type, ParamTypes)
+		v.pattern(at+".pattern", p.Pattern)
+		if p.Kind() == TypeEnum && len(p.Values) == 0 {
+			v.errorf(at, "enum", "%s is an enum without values: list them", p.Name)
+		}
+		if p.Options != nil {
+			v.pattern(at+".options.regex", p.Options.Regex)
+		}
+		for j, from := range p.From {
+			known := slices.ContainsFunc(Origins, func(o string) bool { return strings.HasPrefix(from, o) })
+			switch {
+			case !known:
+				v.errorf(fmt.Sprintf("%s.from[%d]", at, j), "from", "%q is no origin of a value: it begins with %s", model.Brief(from, 40), strings.Join(Origins, ", "))
+			case strings.HasPrefix(from, "cmd:") && !p.Secret():
+				v.errorf(fmt.Sprintf("%s.from[%d]", at, j), "from", "only a secret may come from a command")
+			}
+		}
+		if p.Secret() && p.Default != "" {
+			v.errorf(at+".default", "secret-literal", "a secret may not stand in the file: say where it comes from, from: [env:NAME]")
+		} else if p.Default != "" {
+			if err := p.Check(p.Default); err != nil {
+				v.errorf(at+".default", "default", "%s", model.Message(err))
+			}
+		}
+	}
+}
+
+// values finds the scalars that could not be read.
+func (v *verdict) values(of any) {
+	Walk(of, func(path, field string, x reflect.Value) {
+		switch x := x.Interface().(type) {
+		case Duration:
+			if x == badDuration {
+				v.errorf(path, "duration", "%s is no length of time: write 90s, 5m, 1h30m, \"30 minutes\" or 2d", field)
+			}
+		case Size:
+			if x == badSize {
+				v.errorf(path, "size", "%s is no number of bytes: write 4096, 64KiB or 1MiB", field)
+			}
+		}
+	})
+	slices.SortStableFunc(v.list, func(a, b Problem) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+}
