@@ -367,12 +367,3 @@ func (k ClockKind) Response() bool { return k == ClockAck || k == ClockCommand }
 func (i *Incident) Escalated(key string) bool {
 	return slices.ContainsFunc(i.Triage.Escalations, func(e Escalation) bool { return e.Key == key && e.Severity == i.Severity })
 }
-
-// commandClock runs while a major incident was taken but nobody commands it: the
-// response target is both. VacantSince is when command fell vacant.
-func (i *Incident) commandClock(r Rules, declared time.Time, add func(Clock)) {
-	if _, taken := i.At(Acknowledged); !taken || !i.Severity.Major() || i.VacantSince.IsZero() || r.Respond[i.Severity] <= 0 {
-		return
-	}
-	add(Clock{Kind: ClockCommand, Key: string(ClockCommand), Text: "somebody commands it", Due: later(declared, i.VacantSince).Add(r.Respond[i.Severity])})
-}

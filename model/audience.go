@@ -49,6 +49,14 @@ type Pace struct {
 	Every time.Duration
 }
 
+// pace is how often a is told at severity s.
+func (r Rules) pace(a Audience, s Severity) Pace {
+	if p := r.Tell[a.Index()][s]; p.Every > 0 || a != ToInternal {
+		return p
+	}
+	return Pace{r.FirstPost, r.Every[s]}
+}
+
 // updateKey is the key of an audience's clock. The internal one has the key of
 // the only clock there was before audiences, so that older records keep theirs.
 func updateKey(a Audience) string {
@@ -182,7 +190,7 @@ func (i *Incident) asked(r Rules, a Audience, at time.Time) (since time.Time, p 
 			break
 		}
 		if p = (Pace{}); m.To.Valid() {
-			p = r.Tell[a.Index()][m.To]
+			p = r.pace(a, m.To)
 		}
 		switch {
 		case p.Every <= 0:

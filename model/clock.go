@@ -43,13 +43,16 @@ func (c Clock) Overdue(now time.Time) bool { return now.After(c.Due) && c.Kind !
 
 // Rules are the times that a team sets for itself.
 type Rules struct {
-	Respond [6]time.Duration       // by severity: from declared to acknowledged; 0: none
-	Tell    [AudienceCount][6]Pace // by audience and severity: how often it is told
-	Callout time.Duration          // between callouts of a live major incident
-	Relief  time.Duration          // in one role, after which relief is suggested
-	Span    int                    // people reporting to the commander before sub-teams are suggested
-	PlanB   time.Duration          // live without a plan B before it is asked for
-	Review  time.Duration          // from resolved to the postmortem
+	Respond   [6]time.Duration       // by severity: from declared to acknowledged; 0: none
+	FirstPost time.Duration          // from declared to the first update for those inside
+	Every     [6]time.Duration       // by severity: between updates for those inside; 0: no clock
+	Tell      [AudienceCount][6]Pace // by audience and severity: how often it is told; goes before the two above
+	Command   time.Duration          // without a commander in a major incident, before that is overdue; in others Respond is the time
+	Callout   time.Duration          // between callouts of a live major incident
+	Relief    time.Duration          // in one role, after which relief is suggested
+	Span      int                    // people reporting to the commander before sub-teams are suggested
+	PlanB     time.Duration          // live without a plan B before it is asked for
+	Review    time.Duration          // from resolved to the postmortem
 }
 
 // Doctrine are the rules of a room that knows nothing of audiences: response
@@ -58,16 +61,17 @@ type Rules struct {
 // doctrine gives each audience a pace of its own.
 func Doctrine() Rules {
 	m := time.Minute
-	r := Rules{
-		Respond: [6]time.Duration{0, 15 * m, 30 * m, 120 * m, 1440 * m, 0},
-		Callout: 10 * m,
-		Relief:  4 * time.Hour,
-		Span:    7,
-		PlanB:   15 * m,
-		Review:  72 * time.Hour,
+	return Rules{
+		Respond:   [6]time.Duration{0, 15 * m, 30 * m, 120 * m, 1440 * m, 0},
+		FirstPost: 5 * m,
+		Every:     [6]time.Duration{0, 30 * m, 30 * m, 0, 0, 0},
+		Command:   5 * m,
+		Callout:   10 * m,
+		Relief:    4 * time.Hour,
+		Span:      7,
+		PlanB:     15 * m,
+		Review:    72 * time.Hour,
 	}
-	r.Tell[ToInternal.Index()] = [6]Pace{1: {5 * m, 30 * m}, 2: {5 * m, 30 * m}}
-	return r
 }
 
 // Clocks lists everything that becomes due, soonest first, so that what is
@@ -150,13 +154,26 @@ func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
 	if _, taken := i.At(Acknowledged); !taken && r.Respond[i.Severity] > 0 {
 		add(Clock{Kind: ClockAck, Key: string(ClockAck), Text: "somebody takes it", Due: declared.Add(r.Respond[i.Severity])})
 	}
-	i.commandClock(r, declared, add)
+	i.commandClock(r, add)
 	i.updateClocks(r, now, add)
 	if r.Callout > 0 && i.Severity.Major() {
 		n := int(max(0, now.Sub(declared))/r.Callout) + 1
 		at := declared.Add(time.Duration(n) * r.Callout)
 		add(Clock{Kind: ClockCallout, Key: key(ClockCallout, n), Person: i.Holder(Deputy), Text: fmt.Sprintf("callout %d minutes", int((time.Duration(n) * r.Callout).Minutes())), Due: at})
 	}
+}
+
+// commandClock runs while nobody commands an incident that somebody has taken:
+// before that, taking it is what is due.
+func (i *Incident) commandClock(r Rules, add func(Clock)) {
+	within := r.Respond[i.Severity]
+	if i.Severity.Major() {
+		within = r.Command
+	}
+	if _, taken := i.At(Acknowledged); !taken && r.Respond[i.Severity] > 0 || within == 0 || i.VacantSince.IsZero() || i.Commander() != "" {
+		return
+	}
+	add(Clock{Kind: ClockCommand, Key: string(ClockCommand), Text: "somebody takes command", Due: i.VacantSince.Add(within)})
 }
 
 // Put is a clock that was put off, or whose alarm was acknowledged. Due is the

@@ -211,6 +211,7 @@ func allCommands() []Command {
 		SetGate{}, SampleGate{}, ConfirmGate{}, OverrideGate{}, AddEvidence{},
 		WriteReview{}, MoveReview{}, AnswerWhy{}, ChangeWhy{}, DropWhy{}, AddAction{}, ChangeAction{}, FinishAction{}, DropAction{}, ReopenAction{},
 		AttachAlert{}, DetachAlert{}, ClearAlert{}, SetDetection{},
+		RecordDelivery{},
 	}
 }
 

@@ -33,6 +33,7 @@ type Incident struct {
 	SizeUp        SizeUp         `json:"size_up,omitzero"`
 	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
 	Links         []Place        `json:"links,omitempty"`
+	Outlets       []Outlet       `json:"outlets,omitempty"` // what was opened outside
 	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
 	Decisions     []Decision     `json:"decisions,omitempty"`
 	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
@@ -114,7 +115,9 @@ func (i *Incident) Apply(e Event) bool {
 		return false
 	}
 	i.Seq, i.Head = e.Seq, e.Hash
-	i.meet(e.Actor)
+	if e.Actor != Courier {
+		i.meet(e.Actor)
+	}
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}
@@ -211,9 +214,24 @@ func (i *Incident) describe(title, description *string, services *[]string) {
 
 // Quiet reports whether e has no line of its own in the timeline: a correction
 // shows on the entry that it corrects, and a milestone that follows from a
-// status change would only repeat it.
+// status change would only repeat it. What was redacted of a kind that may be quiet
+// is quiet: a line that says nothing would come up where there was none.
 func (e Event) Quiet() bool {
-	switch b := e.Body.(type) {
+	body := e.Body
+	if body == nil {
+		mk, ok := bodies[e.Kind]
+		if !ok {
+			return false
+		}
+		body = mk()
+		if _, ok := body.(*MilestoneMark); ok {
+			return true
+		}
+		if _, ok := body.(lineless); ok {
+			return true
+		}
+	}
+	switch b := body.(type) {
 	case *Amendment:
 		return true
 	case *MilestoneMark:

@@ -126,7 +126,7 @@ func TestRules(t *testing.T) {
 	if r.Respond != model.Doctrine().Respond || r.Callout != model.Doctrine().Callout {
 		t.Errorf("%+v", r)
 	}
-	for a, want := range map[model.Audience]model.Pace{model.ToCustomers: {First: 5 * time.Minute, Every: 20 * time.Minute}, model.ToInternal: {First: 30 * time.Minute, Every: 30 * time.Minute}, model.ToExecutives: {First: 30 * time.Minute, Every: 30 * time.Minute}} {
+	for a, want := range map[model.Audience]model.Pace{model.ToCustomers: {First: 5 * time.Minute, Every: 20 * time.Minute}, model.ToExecutives: {First: 30 * time.Minute, Every: 30 * time.Minute}} {
 		p := r.Tell[a.Index()]
 		if p[1] != want || p[2] != want || p[3] != (model.Pace{}) || p[5] != (model.Pace{}) {
 			t.Errorf("%s: %+v", a, p)

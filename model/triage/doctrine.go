@@ -90,12 +90,14 @@ func (d *Doctrine) Criterion(name string) (Criterion, bool) {
 	return d.Criteria[k], true
 }
 
-// Rules gives base the response targets and update cadences of d.
+// Rules gives base the response targets and update cadences of d. Where d says
+// the same as the built-in doctrine, base stands: it may have its own times.
 func (d *Doctrine) Rules(base model.Rules) model.Rules {
 	for s := model.SevWorst; s <= model.SevMildest; s++ {
-		base.Respond[s] = d.Severities[s].Response
+		if t := d.Severities[s].Response; t != Default().Severities[s].Response {
+			base.Respond[s] = t
+		}
 	}
-	base.Tell = [model.AudienceCount][6]model.Pace{}
 	for _, c := range d.Updates {
 		for _, s := range c.Severities {
 			base.Tell[c.Audience.Index()][s] = model.Pace{First: c.First, Every: c.Every}
