@@ -41,6 +41,7 @@ type app struct {
 	zone  *time.Location // of times without one, and of times shown
 	actor string         // who acts
 	store *storage.Store // open while a handler needs it
+	guide *guides        // the team's triage and templates, once read
 	fail  error          // what the handler returned
 
 	rulesOut outbox.Config // what leaves the room, and where it goes
