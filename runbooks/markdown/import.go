@@ -17,6 +17,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
 	"warroom/model"
@@ -87,7 +88,8 @@ func Import(file string, data []byte) (*Result, error) {
 	im.out.Book = b
 
 	md := goldmark.New(goldmark.WithExtensions(extension.GFM))
-	doc := md.Parser().Parse(text.NewReader(blank(src, im.skip)))
+	pc := parser.NewContext()
+	doc := md.Parser().Parse(text.NewReader(blank(src, im.skip)), parser.WithContext(pc))
 	sections := im.sections(doc)
 	h1 := ""
 	for _, s := range sections {
@@ -119,6 +121,7 @@ func Import(file string, data []byte) (*Result, error) {
 		}
 	}
 	im.build(sections)
+	im.definitions(pc)
 	if len(b.Steps) == 0 {
 		return nil, model.Errorf(model.Invalid, "%s holds nothing to follow: it has no text besides a title", file)
 	}
@@ -129,6 +132,18 @@ func Import(file string, data []byte) (*Result, error) {
 	}
 	slices.SortStableFunc(im.out.Notes, func(a, b runbooks.Problem) int { return a.Line - b.Line })
 	return im.out, nil
+}
+
+// definitions keeps the addresses that stand apart from the text: [1]: https://…
+func (im *importer) definitions(pc parser.Context) {
+	refs := pc.References()
+	slices.SortFunc(refs, func(a, b parser.Reference) int { return bytes.Compare(a.Label(), b.Label()) })
+	for _, r := range refs {
+		l := runbooks.Link{Title: line(string(r.Label())+" "+string(r.Title()), 200), URL: string(r.Destination())}
+		if l.URL != "" && !slices.ContainsFunc(im.out.Book.Links, func(have runbooks.Link) bool { return have.URL == l.URL }) {
+			im.out.Book.Links = append(im.out.Book.Links, l)
+		}
+	}
 }
 
 // note records what a person has to look at.

@@ -202,7 +202,27 @@ func (im *importer) links(s *section) {
 type piece struct {
 	actions []runbooks.Action
 	text    []string // what stays as text
+	inline  []string // inline code that became commands
+	session bool     // a command opened a session
 	link    string
+}
+
+var viaRe = regexp.MustCompile(`(?i)[\s,(]*\b(?:via|by|by running|using|with|run|running|use|through|e\.g\.|for example|example)?[\s:(]*$`)
+
+// untitled takes the command out of a sentence that ends in it, so that a title says
+// what is done and not how: "Check the events via `kubectl …`".
+func (p *piece) untitled(text string) string {
+	for _, code := range p.inline {
+		i := strings.Index(text, "`"+code+"`")
+		if i < 0 || strings.Trim(text[i+len(code)+2:], " .:;,)\n") != "" {
+			continue
+		}
+		head := viaRe.ReplaceAllString(text[:i], "")
+		if len(strings.Fields(head)) >= 2 {
+			return head
+		}
+	}
+	return text
 }
 
 // steps makes the steps of a section.
@@ -244,7 +264,7 @@ func (im *importer) steps(s *section) {
 	// add makes a step of a piece; lead is the paragraph it is about.
 	add := func(n ast.Node, lead string, p *piece) {
 		full := strings.TrimSpace(lead)
-		st := runbooks.Step{Title: firstSentence(stripMarks(full)), Phase: phase, Actions: p.actions, Line: im.lineAt(n)}
+		st := runbooks.Step{Title: firstSentence(stripMarks(p.untitled(full))), Phase: phase, Actions: p.actions, Line: im.lineAt(n)}
 		texts := append([]string(nil), pending...)
 		pending = nil
 		if st.Title == "" && len(texts) > 0 {
@@ -501,8 +521,12 @@ func firstSentence(s string) string {
 	return strings.TrimSpace(line(s, 120))
 }
 
-// sameText reports whether a title says all of a text.
+// sameText reports whether a title says all of a text. A link says more than its
+// words.
 func sameText(title, text string) bool {
+	if strings.Contains(text, "](") || strings.Contains(text, "][") || strings.Contains(text, "{{") || strings.Contains(text, "<http") {
+		return false
+	}
 	squash := func(s string) string {
 		return strings.ToLower(strings.Trim(strings.Join(strings.Fields(stripMarks(s)), " "), " .:!?"))
 	}
