@@ -18,12 +18,16 @@ type Declaration struct {
 	Status      Status   `json:"status"`
 	Drill       bool     `json:"drill,omitempty"`
 	Source      string   `json:"source,omitempty"` // what detected it, if said
+	Past        *Past    `json:"past,omitempty"`   // it was imported from a history
 }
 
 func (b *Declaration) Text() string {
 	drill := ""
 	if b.Drill {
 		drill = "DRILL "
+	}
+	if b.Past != nil {
+		return fmt.Sprintf("imported %s%s: %s", drill, b.Severity, b.Title)
 	}
 	return fmt.Sprintf("declared %s%s: %s", drill, b.Severity, b.Title)
 }
@@ -32,6 +36,15 @@ func (b *Declaration) Important() bool { return true }
 // Description changes what is known about the incident as a whole. A nil field
 // was left as it is.
 type Description struct {
+	Title       *string   `json:"title,omitempty"`
+	Description *string   `json:"description,omitempty"`
+	Services    *[]string `json:"services,omitempty"`
+
+	Was *Described `json:"was,omitempty"` // the same fields before, so that this can be taken back
+}
+
+// Described is what a description was before it changed; nil was left alone.
+type Described struct {
 	Title       *string   `json:"title,omitempty"`
 	Description *string   `json:"description,omitempty"`
 	Services    *[]string `json:"services,omitempty"`
@@ -168,9 +181,12 @@ func (b *RoleAssignment) Important() bool { return b.Role == Commander }
 type RoleRelease struct {
 	Role   Role   `json:"role"`
 	Person string `json:"person"`
+	Reason string `json:"reason,omitempty"`
 }
 
-func (b *RoleRelease) Text() string    { return fmt.Sprintf("%s released as %s", b.Person, b.Role) }
+func (b *RoleRelease) Text() string {
+	return fmt.Sprintf("%s released as %s", b.Person, b.Role) + because(b.Reason)
+}
 func (b *RoleRelease) Important() bool { return b.Role == Commander }
 
 // RoleOffer hands a role over. The holder keeps it until the other accepts.

@@ -44,6 +44,7 @@ type Rules struct {
 	Respond   [6]time.Duration // by severity: from declared to acknowledged; 0: none
 	FirstPost time.Duration    // from declared to the first update of a major incident
 	Every     [6]time.Duration // by severity: between updates; 0: no clock
+	Command   time.Duration    // without a commander in a major incident, before that is overdue; in others Respond is the time
 	Callout   time.Duration    // between callouts of a live major incident
 	Relief    time.Duration    // in one role, after which relief is suggested
 	Span      int              // people reporting to the commander before sub-teams are suggested
@@ -60,6 +61,7 @@ func Doctrine() Rules {
 		Respond:   [6]time.Duration{0, 15 * m, 30 * m, 120 * m, 1440 * m, 0},
 		FirstPost: 5 * m,
 		Every:     [6]time.Duration{0, 30 * m, 30 * m, 0, 0, 0},
+		Command:   5 * m,
 		Callout:   10 * m,
 		Relief:    4 * time.Hour,
 		Span:      7,
@@ -148,6 +150,7 @@ func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
 	if _, taken := i.At(Acknowledged); !taken && r.Respond[i.Severity] > 0 {
 		add(Clock{Kind: ClockAck, Key: string(ClockAck), Text: "somebody takes it", Due: declared.Add(r.Respond[i.Severity])})
 	}
+	i.commandClock(r, add)
 	every, promised := r.Every[i.Severity], i.Update.Next.After(i.Update.At)
 	if every > 0 || promised {
 		due, text := declared.Add(r.FirstPost), "first update"
@@ -164,6 +167,19 @@ func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
 		at := declared.Add(time.Duration(n) * r.Callout)
 		add(Clock{Kind: ClockCallout, Key: key(ClockCallout, n), Person: i.Holder(Deputy), Text: fmt.Sprintf("callout %d minutes", int((time.Duration(n) * r.Callout).Minutes())), Due: at})
 	}
+}
+
+// commandClock runs while nobody commands an incident that somebody has taken:
+// before that, taking it is what is due.
+func (i *Incident) commandClock(r Rules, add func(Clock)) {
+	within := r.Respond[i.Severity]
+	if i.Severity.Major() {
+		within = r.Command
+	}
+	if _, taken := i.At(Acknowledged); !taken && r.Respond[i.Severity] > 0 || within == 0 || i.VacantSince.IsZero() || i.Commander() != "" {
+		return
+	}
+	add(Clock{Kind: ClockCommand, Key: string(ClockCommand), Text: "somebody takes command", Due: i.VacantSince.Add(within)})
 }
 
 // Put is a clock that was put off, or whose alarm was acknowledged. Due is the
@@ -191,6 +207,8 @@ type ClockSnoozed struct {
 	Due    time.Time `json:"due"`
 	Until  time.Time `json:"until"`
 	Reason string    `json:"reason"`
+
+	Was *Put `json:"was,omitempty"` // how it was put off before, so that this can be taken back
 }
 
 func (b *ClockSnoozed) Text() string {
@@ -210,7 +228,8 @@ func (b *AlarmSeen) Important() bool { return false }
 
 // UpdatePromised says when the next update will come.
 type UpdatePromised struct {
-	At time.Time `json:"at"`
+	At  time.Time `json:"at"`
+	Was time.Time `json:"was,omitzero"` // what was promised before, so that this can be taken back
 }
 
 func (b *UpdatePromised) Text() string {
@@ -250,14 +269,17 @@ func (c Snooze) Decide(s Scene) ([]Draft, error) {
 		return nil, Errorf(Conflict, "a callout is not put off: it passes by itself")
 	}
 	due := clock.Due
-	if z, ok := s.Incident.Snoozes[c.Key]; ok && clock.Snoozed {
-		due = z.Due
+	var was *Put
+	if z, ok := s.Incident.Snoozes[c.Key]; ok {
+		if was = &z; clock.Snoozed {
+			due = z.Due
+		}
 	}
 	until := Millis(s.Now).Add(c.For)
 	if !until.After(due) {
 		return nil, Errorf(Conflict, "that is due only in %s: put it off by more", Span(due.Sub(s.Now)))
 	}
-	return []Draft{{Kind: KindClockSnoozed, Body: &ClockSnoozed{c.Key, clock.Text, due, until, reason}}}, nil
+	return []Draft{{Kind: KindClockSnoozed, Body: &ClockSnoozed{c.Key, clock.Text, due, until, reason, was}}}, nil
 }
 
 // ahead checks a time from now that a person gave.
@@ -297,7 +319,7 @@ func (c PromiseUpdate) Decide(s Scene) ([]Draft, error) {
 	if err := ahead("promise an update in", c.In); err != nil {
 		return nil, err
 	}
-	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In)}}}, nil
+	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In), s.Incident.Update.Next}}}, nil
 }
 
 // clock finds a running clock by its key.

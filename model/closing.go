@@ -5,16 +5,24 @@ import (
 	"time"
 )
 
-// ReviewPlan says who writes the postmortem, and by when.
+// ReviewPlan is the postmortem on its way: who writes it and by when, how far it
+// is, and what was written.
 type ReviewPlan struct {
-	Owner string    `json:"owner,omitempty"`
-	Due   time.Time `json:"due,omitzero"`
+	Owner    string          `json:"owner,omitempty"`
+	Due      time.Time       `json:"due,omitzero"`
+	State    ReviewState     `json:"state,omitempty"` // "": nobody has begun
+	Since    time.Time       `json:"since,omitzero"`  // in that state
+	Sections []ReviewSection `json:"sections,omitempty"`
+	Whys     []Why           `json:"whys,omitempty"`
+	LastWhy  int             `json:"last_why,omitempty"` // the highest number given, also of one taken back
 }
 
 // ReviewPlanned names the postmortem's owner.
 type ReviewPlanned struct {
 	Owner string    `json:"owner"`
 	Due   time.Time `json:"due"`
+
+	Was ReviewPlan `json:"was,omitzero"` // the plan before, so that this can be taken back
 }
 
 func (b *ReviewPlanned) Text() string {
@@ -49,7 +57,7 @@ func (c PlanReview) Decide(s Scene) ([]Draft, error) {
 	if due.Before(s.Now) || due.UTC().Year() > 9999 {
 		return nil, Errorf(Invalid, "the postmortem cannot be due at %s: give a time to come", due.UTC().Format("2006-01-02 15:04Z"))
 	}
-	return []Draft{{Kind: KindReviewPlanned, Body: &ReviewPlanned{owner, Millis(due)}}}, nil
+	return []Draft{{Kind: KindReviewPlanned, Body: &ReviewPlanned{owner, Millis(due), s.Incident.Review}}}, nil
 }
 
 // Loose is something that is still open when an incident is to be resolved.
@@ -91,6 +99,9 @@ func (i *Incident) LooseEnds() []Loose {
 	return out
 }
 
+// finalReason marks the severity that resolving sets.
+const finalReason = "final"
+
 // Resolve ends the fight: the status, the final severity and who writes the
 // postmortem, in one transaction. It also closes, with To set to Closed.
 type Resolve struct {
@@ -110,7 +121,7 @@ func (c Resolve) Decide(s Scene) ([]Draft, error) {
 	}
 	var drafts []Draft
 	if c.Severity != 0 && c.Severity != s.Incident.Severity {
-		d, err := SetSeverity{To: c.Severity, Reason: "final"}.Decide(s)
+		d, err := SetSeverity{To: c.Severity, Reason: finalReason}.Decide(s)
 		if err != nil {
 			return nil, err
 		}

@@ -109,6 +109,7 @@ type Declare struct {
 	At          time.Time // when it was declared, for history
 	ImpactStart time.Time
 	DetectedAt  time.Time
+	Detection   Detection // "": unknown
 }
 
 // Decide refuses an empty title, a severity out of range and an incident that
@@ -165,6 +166,13 @@ func (c Declare) Decide(s Scene) ([]Draft, error) {
 		}
 		drafts = append(drafts, Draft{at, KindMilestoneSet, &MilestoneMark{Name: m.name, At: &t}})
 	}
+	if c.Detection != "" {
+		d, err := ParseDetection(string(c.Detection))
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, Draft{at, KindDetectionSet, &DetectionSet{By: d}})
+	}
 	return drafts, nil
 }
 
@@ -193,6 +201,7 @@ type Describe struct {
 // Decide refuses a change that changes nothing.
 func (c Describe) Decide(s Scene) ([]Draft, error) {
 	var b Description
+	var was Described
 	var drafts []Draft
 	if c.Title != nil {
 		t, err := cleanTitle(*c.Title)
@@ -200,7 +209,7 @@ func (c Describe) Decide(s Scene) ([]Draft, error) {
 			return nil, err
 		}
 		if t != s.Incident.Title {
-			b.Title = &t
+			b.Title, was.Title = &t, &s.Incident.Title
 		}
 	}
 	if c.Description != nil {
@@ -209,7 +218,7 @@ func (c Describe) Decide(s Scene) ([]Draft, error) {
 			return nil, Errorf(Invalid, "the description is too long: %d bytes, at most %d", len(d), MaxText)
 		}
 		if d != s.Incident.Description {
-			b.Description = &d
+			b.Description, was.Description = &d, &s.Incident.Description
 		}
 	}
 	if c.Services != nil {
@@ -221,10 +230,12 @@ func (c Describe) Decide(s Scene) ([]Draft, error) {
 			if v == nil {
 				v = []string{} // nil would be recorded as "left as it is"
 			}
-			b.Services = &v
+			old := append([]string{}, s.Incident.Services...)
+			b.Services, was.Services = &v, &old
 		}
 	}
 	if b != (Description{}) {
+		b.Was = &was
 		drafts = append(drafts, Draft{Kind: KindDescribed, Body: &b})
 	}
 	if !c.ImpactStart.IsZero() {

@@ -98,7 +98,7 @@ func (c ReleaseRole) Decide(s Scene) ([]Draft, error) {
 	}
 	for _, a := range s.Incident.Roles {
 		if a.Role == c.Role && SamePerson(a.Person, p) {
-			return []Draft{{Kind: KindRoleReleased, Body: &RoleRelease{c.Role, a.Person}}}, nil
+			return []Draft{{Kind: KindRoleReleased, Body: &RoleRelease{Role: c.Role, Person: a.Person}}}, nil
 		}
 	}
 	return nil, Errorf(Conflict, "%s is not %s", p, c.Role)

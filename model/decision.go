@@ -126,6 +126,7 @@ type DecisionVerified struct {
 	Line   string `json:"text"`
 	Worked string `json:"worked"` // yes or no
 	Note   string `json:"note,omitempty"`
+	Was    string `json:"was,omitempty"` // what was known before, so that it can be taken back
 }
 
 func (b *DecisionVerified) Text() string {
@@ -159,7 +160,7 @@ func (c Propose) Decide(s Scene) ([]Draft, error) {
 	if c.Silence < 0 || c.Silence > time.Hour {
 		return nil, Errorf(Invalid, "%s is too long to wait for objections: at most an hour", c.Silence)
 	}
-	return []Draft{{Kind: KindDecisionProposed, Body: &DecisionProposed{following(s.Incident.Decisions, func(d Decision) int { return d.N }), text, risk, c.Silence.Milliseconds()}}}, nil
+	return []Draft{{Kind: KindDecisionProposed, Body: &DecisionProposed{following(s.Incident.Decisions, s.Incident.Spent.Decision, func(d Decision) int { return d.N }), text, risk, c.Silence.Milliseconds()}}}, nil
 }
 
 // Object raises a strong objection.
@@ -243,7 +244,7 @@ func (c VerifyDecision) Decide(s Scene) ([]Draft, error) {
 	if c.Worked {
 		worked = "yes"
 	}
-	return []Draft{{Kind: KindDecisionVerified, Body: &DecisionVerified{c.N, d.Text, worked, note}}}, nil
+	return []Draft{{Kind: KindDecisionVerified, Body: &DecisionVerified{c.N, d.Text, worked, note, d.Worked}}}, nil
 }
 
 // proposal finds decision n while it is pending.

@@ -79,6 +79,7 @@ type Hit struct {
 // Change is what a reader of the record is told as it grows.
 type Change struct {
 	Events []Event // new events of all incidents, in the order of the record
+	Alerts bool    // the inbox of alerts has changed
 	Reset  bool    // the record was replaced or fell behind: read everything anew
 	Err    error   // the record cannot be read at present; nil again when it can
 }

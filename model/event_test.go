@@ -31,6 +31,10 @@ func fill(t tester, v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(t, v.Elem())
 	case reflect.Slice:
+		if v.Type() == reflect.TypeFor[json.RawMessage]() {
+			v.SetBytes([]byte(`{"text":"<b>"}`))
+			return
+		}
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		fill(t, v.Index(0))
 		fill(t, v.Index(1))
@@ -46,6 +50,8 @@ func fill(t tester, v reflect.Value) {
 		v.SetInt(3)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Float64:
+		v.SetFloat(1.5)
 	default:
 		t.Fatalf("nobody knows how to fill a %s", v.Type())
 	}

@@ -191,17 +191,17 @@ func check(t *rapid.T, i *Incident) {
 		}
 	}
 	for k, h := range i.Hypotheses {
-		if h.N != k+1 || h.Text == "" || !slices.Contains(HypothesisStates, h.State) || h.Since.IsZero() {
+		if h.N < 1 || k > 0 && h.N <= i.Hypotheses[k-1].N || h.Text == "" || !slices.Contains(HypothesisStates, h.State) || h.Since.IsZero() {
 			t.Fatalf("hypothesis %+v", h)
 		}
 	}
 	for k, d := range i.Decisions {
-		if d.N != k+1 || d.Text == "" || d.Pending() != d.Decided.IsZero() || d.Outcome != OutcomeGo && (d.Worked != "" || !d.VerifyAt.IsZero()) {
+		if d.N < 1 || k > 0 && d.N <= i.Decisions[k-1].N || d.Text == "" || d.Pending() != d.Decided.IsZero() || d.Outcome != OutcomeGo && (d.Worked != "" || !d.VerifyAt.IsZero()) {
 			t.Fatalf("decision %+v", d)
 		}
 	}
 	for k, m := range i.Mitigations {
-		if m.N != k+1 || m.Text == "" {
+		if m.N < 1 || k > 0 && m.N <= i.Mitigations[k-1].N || m.Text == "" {
 			t.Fatalf("mitigation %+v", m)
 		}
 	}

@@ -110,6 +110,7 @@ func foreign(t tester, events []Event) *Incident {
 		SetRunValues{1, map[string]string{"a": "b"}}, StartAction{N: 1, Step: "a"}, MarkAction{N: 1, Step: "a", State: ActionDone}, TakeRun{N: 1, Seat: Seat{Token: "t"}},
 		EndRun{N: 1, Outcome: RunFinished}, EscalateRun{N: 1}, SampleGate{[]Verdict{{"a", CheckOK, ""}}}, ConfirmGate{}, OverrideGate{"x"}, GiveOrder{Person: "x", Task: "x"},
 		Amend{Seq: 1, Struck: ptr(true)}, Amend{Seq: 1, At: noon.Add(-time.Hour)}, Snooze{Key: "order:1", For: time.Hour, Reason: "x"}, SeeAlarm{Key: "order:1"},
+		AttachAlert{AlertLine{Title: "x"}}, DetachAlert{N: 1}, ClearAlert{Group: 3}, SetDetection{ByTeam},
 	) {
 		drafts, err := c.Decide(s)
 		if (err == nil) == (len(drafts) == 0) {
@@ -321,7 +322,7 @@ func TestForeignTimes(t *testing.T) {
 	there := time.Date(2026, 11, 23, 14, 0, 0, 0, berlin)
 	foreign(t, []Event{
 		{At: noon, Kind: "x", Body: &ClockSnoozed{Key: "update", Due: there, Until: there}}, {At: noon, Kind: "x", Body: &AlarmSeen{Key: "update", Due: there}},
-		{At: noon, Kind: "x", Body: &UpdatePromised{there}}, {At: noon, Kind: "x", Body: &ReviewPlanned{"ana", there}},
+		{At: noon, Kind: "x", Body: &UpdatePromised{At: there}}, {At: noon, Kind: "x", Body: &ReviewPlanned{Owner: "ana", Due: there}},
 		{At: noon, Kind: "x", Body: &MilestoneMark{Name: Detected, At: &there}}, {At: noon, Kind: KindUpdate, Body: &Note{Line: "x"}},
 		{At: noon, Kind: "x", Body: &Amendment{Target: 6, At: &there}},
 	})

@@ -57,6 +57,9 @@ type HypothesisChanged struct {
 	Line     string          `json:"text"`
 	State    HypothesisState `json:"state"`
 	Evidence string          `json:"evidence,omitempty"`
+
+	Was      HypothesisState `json:"was,omitempty"`      // the state before, so that it can be taken back
+	WasSince time.Time       `json:"was_since,omitzero"` // since when
 }
 
 func (b *HypothesisChanged) Text() string {
@@ -80,7 +83,7 @@ func (c StateHypothesis) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Draft{{at, KindHypothesisStated, &HypothesisStated{following(s.Incident.Hypotheses, func(h Hypothesis) int { return h.N }), text}}}, nil
+	return []Draft{{at, KindHypothesisStated, &HypothesisStated{following(s.Incident.Hypotheses, s.Incident.Spent.Hypothesis, func(h Hypothesis) int { return h.N }), text}}}, nil
 }
 
 // SetHypothesis says what has become of a hypothesis.
@@ -110,7 +113,7 @@ func (c SetHypothesis) Decide(s Scene) ([]Draft, error) {
 	if (c.State == HypothesisConfirmed || c.State == HypothesisRuledOut) && evidence == "" {
 		return nil, Errorf(Invalid, "say what shows it: evidence that hypothesis %d is %s", c.N, c.State)
 	}
-	return []Draft{{Kind: KindHypothesisChanged, Body: &HypothesisChanged{c.N, h.Text, c.State, evidence}}}, nil
+	return []Draft{{Kind: KindHypothesisChanged, Body: &HypothesisChanged{c.N, h.Text, c.State, evidence, h.State, h.Since}}}, nil
 }
 
 // Hypothesis returns hypothesis n.

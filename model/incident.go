@@ -1,15 +1,13 @@
 package model
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
 // FoldVersion counts changes of the meaning of the fold. A stored Incident of
 // another version is not trusted but folded anew from its events.
-const FoldVersion = 2
+const FoldVersion = 3
 
 // Incident is the fold of its events: what the screens need to know now. The
 // lines of the timeline are not in it; they are read by windows. It is kept
@@ -35,6 +33,7 @@ type Incident struct {
 	SizeUp        SizeUp         `json:"size_up,omitzero"`
 	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
 	Links         []Place        `json:"links,omitempty"`
+	Outlets       []Outlet       `json:"outlets,omitempty"` // what was opened outside
 	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
 	Decisions     []Decision     `json:"decisions,omitempty"`
 	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
@@ -45,10 +44,24 @@ type Incident struct {
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
 	Teams         []Team         `json:"teams,omitempty"`
 	Review        ReviewPlan     `json:"review,omitzero"`
-	Runs          []Run          `json:"runs,omitempty"`
-	Gate          *Gate          `json:"gate,omitempty"` // how it is proven that it is over
-	CANs          []CAN          `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+	Past          *Past          `json:"past,omitempty"` // it was imported
+	Kept          Kept           `json:"kept,omitzero"`  // how promises were kept, for the statistics
 
+	// What the screens beside the Room work on; a paragraph each.
+
+	Runs []Run `json:"runs,omitempty"`
+
+	Gate *Gate `json:"gate,omitempty"` // how it is proven that it is over
+
+	CANs []CAN `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
+
+	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
+
+	Alerts []AttachedAlert `json:"alerts,omitempty"` // lines of the inbox that are, or were, part of it
+
+	Detection Detection `json:"detection,omitempty"` // how it came to be known; "": unknown
+
+	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
 	People      []string  `json:"people,omitempty"`  // everybody named or writing, for completion
 	StatusSince time.Time `json:"status_since"`
@@ -97,24 +110,20 @@ func (i *Incident) Apply(e Event) bool {
 		return false
 	}
 	i.Seq, i.Head = e.Seq, e.Hash
-	i.meet(e.Actor)
+	if e.Actor != Courier {
+		i.meet(e.Actor)
+	}
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}
+	i.keep(e)
 	switch b := e.Body.(type) {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+		i.past(b, e)
 	case *Description:
-		if b.Title != nil {
-			i.Title = *b.Title
-		}
-		if b.Description != nil {
-			i.Description = *b.Description
-		}
-		if b.Services != nil {
-			i.Services = own(*b.Services)
-		}
+		i.describe(b.Title, b.Description, b.Services)
 	case *Note:
 		i.note(e, b)
 	case *Amendment:
@@ -172,7 +181,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:
 		i.clockEvent(e)
 	case *ReviewPlanned:
-		i.Review = ReviewPlan{b.Owner, kept(b.Due)}
+		i.Review.Owner, i.Review.Due = b.Owner, kept(b.Due)
 		i.meet(b.Owner)
 	case folder:
 		b.fold(i, e)
@@ -184,48 +193,38 @@ func (i *Incident) Apply(e Event) bool {
 	return true
 }
 
-// note folds what a person wrote: most of it only has a line, but follow-ups are
-// collected, the newest decisions are kept, and an update sets its clock anew.
-func (i *Incident) note(e Event, b *Note) {
-	switch e.Kind {
-	case KindTodo:
-		i.Todos = append(i.Todos, Todo{e.Seq, b.Line, e.Actor})
-	case KindDecision:
-		i.decided(e)
-	case KindUpdate:
-		i.Told = append(i.Told, Said{Text: b.Line, By: e.Actor, At: e.At, Seq: e.Seq})
-		i.Update.N++
-		i.retell()
+func (i *Incident) describe(title, description *string, services *[]string) {
+	if title != nil {
+		i.Title = *title
 	}
-}
-
-// retell finds the newest update that stands among those that are kept.
-func (i *Incident) retell() {
-	slices.SortFunc(i.Told, func(a, b Said) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
-	if n := len(i.Told); n > keptLines {
-		i.Told = slices.Clone(i.Told[n-keptLines:])
+	if description != nil {
+		i.Description = *description
 	}
-	u := UpdateState{Next: i.Update.Next, N: i.Update.N}
-	for _, s := range i.Told {
-		if !s.Struck {
-			u.At, u.Text, u.By = s.At, s.Text, s.By
-		}
-	}
-	i.Update = u
-}
-
-func (i *Incident) decided(e Event) {
-	i.LastDecisions = append(i.LastDecisions, Said{Text: e.Text(), By: e.Actor, At: e.At, Seq: e.Seq})
-	if n := len(i.LastDecisions); n > keptLines {
-		i.LastDecisions = slices.Clone(i.LastDecisions[n-keptLines:])
+	if services != nil {
+		i.Services = own(*services)
 	}
 }
 
 // Quiet reports whether e has no line of its own in the timeline: a correction
 // shows on the entry that it corrects, and a milestone that follows from a
-// status change would only repeat it.
+// status change would only repeat it. What was redacted of a kind that may be quiet
+// is quiet: a line that says nothing would come up where there was none.
 func (e Event) Quiet() bool {
-	switch b := e.Body.(type) {
+	body := e.Body
+	if body == nil {
+		mk, ok := bodies[e.Kind]
+		if !ok {
+			return false
+		}
+		body = mk()
+		if _, ok := body.(*MilestoneMark); ok {
+			return true
+		}
+		if _, ok := body.(lineless); ok {
+			return true
+		}
+	}
+	switch b := body.(type) {
 	case *Amendment:
 		return true
 	case *MilestoneMark:
@@ -234,64 +233,6 @@ func (e Event) Quiet() bool {
 		return b.quiet()
 	}
 	return false
-}
-
-func (i *Incident) amend(b *Amendment) {
-	if b.Target == i.LastSeq {
-		i.amendLast(b)
-	}
-	for k := range i.LastDecisions {
-		if s := &i.LastDecisions[k]; s.Seq == b.Target {
-			s.amend(b)
-		}
-	}
-	for k := range i.Told {
-		if s := &i.Told[k]; s.Seq == b.Target {
-			was := s.Struck
-			if s.amend(b); s.Struck && !was {
-				i.Update.N--
-			} else if was && !s.Struck {
-				i.Update.N++
-			}
-			i.retell()
-			break
-		}
-	}
-	is := func(t Todo) bool { return t.Seq == b.Target }
-	if b.Line != nil {
-		for _, list := range [][]Todo{i.Todos, i.Dropped} {
-			if k := slices.IndexFunc(list, is); k >= 0 {
-				list[k].Text = *b.Line
-			}
-		}
-	}
-	if b.Struck == nil {
-		return
-	}
-	from, to := &i.Dropped, &i.Todos
-	if *b.Struck {
-		from, to = to, from
-	}
-	if k := slices.IndexFunc(*from, is); k >= 0 {
-		*to = append(*to, (*from)[k])
-		slices.SortFunc(*to, func(a, b Todo) int { return cmp.Compare(a.Seq, b.Seq) })
-		*from = without(*from, is)
-	}
-}
-
-// amendLast keeps the newest line, which lists show, as it stands.
-func (i *Incident) amendLast(b *Amendment) {
-	switch {
-	case b.Struck != nil && *b.Struck:
-		i.Last = takenBack
-	case b.Line != nil && (b.Struck != nil || i.Last != takenBack):
-		i.Last = Brief(*b.Line, lastLen)
-	case b.Struck != nil:
-		i.Last = Brief(b.Was, lastLen)
-	}
-	if b.At != nil {
-		i.LastAt = kept(*b.At)
-	}
 }
 
 func (i *Incident) move(b *StatusChange, at time.Time) {
@@ -328,6 +269,7 @@ func (i *Incident) mark(b *MilestoneMark, e Event) {
 func (i *Incident) hold(r Role, person string, at time.Time) {
 	i.meet(person)
 	if r == Commander {
+		i.commanded(at)
 		i.VacantSince = time.Time{}
 	}
 	for k, a := range i.Roles {
@@ -359,11 +301,11 @@ func without[T any](list []T, gone func(T) bool) []T {
 	return list
 }
 
-// following is the number after the highest in a list. It is not the length plus
-// one: what was redacted is in no list, and its number is not given again while
-// later ones stand.
-func following[T any](list []T, number func(T) int) int {
-	last := 0
+// following is the number after the highest in a list, and after spent. It is not
+// the length plus one: what was redacted is in no list, and its number is not
+// given again while later ones stand.
+func following[T any](list []T, spent int, number func(T) int) int {
+	last := spent
 	for _, x := range list {
 		last = max(last, number(x))
 	}
@@ -466,64 +408,4 @@ func (i *Incident) Elapsed(now time.Time) time.Duration {
 		end = now
 	}
 	return max(0, end.Sub(i.Started()))
-}
-
-// Summary is an incident as a row of a list.
-type Summary struct {
-	ID          string
-	Title       string
-	Services    []string
-	Severity    Severity
-	Status      Status
-	Drill       bool
-	Commander   string
-	Started     time.Time
-	DeclaredAt  time.Time
-	Ended       time.Time // zero while live
-	Lines       int
-	Last        string
-	LastAt      time.Time
-	Seq         int64
-	VacantSince time.Time
-}
-
-// Summary returns the row that lists show for i.
-func (i *Incident) Summary() Summary {
-	s := Summary{
-		ID: i.ID, Title: i.Title, Services: slices.Clone(i.Services), Severity: i.Severity,
-		Status: i.Status, Drill: i.Drill, Commander: i.Commander(), Started: i.Started(),
-		Lines: i.Lines, Last: i.Last, LastAt: i.LastAt, Seq: i.Seq, VacantSince: i.VacantSince,
-	}
-	s.DeclaredAt, _ = i.At(Declared)
-	s.Ended, _ = i.Ended()
-	return s
-}
-
-// Filter chooses incidents for a list; the zero value chooses all.
-type Filter struct {
-	Open     bool     // only those not closed or canceled
-	Live     bool     // only those before resolved
-	Statuses []Status // any of these
-	MaxSev   Severity // this severity or worse
-	Service  string
-	Person   string // commander
-	Text     string // contained in title, service or id, without regard to case
-	NoDrills bool
-	Limit    int // 0 for all
-}
-
-// Match reports whether s passes f. Limit is the reader's business.
-func (f Filter) Match(s Summary) bool {
-	has := func(v string) bool { return strings.Contains(strings.ToLower(v), strings.ToLower(f.Text)) }
-	switch {
-	case f.Open && !s.Status.Open(),
-		f.Live && !s.Status.Live(),
-		len(f.Statuses) > 0 && !slices.Contains(f.Statuses, s.Status),
-		f.MaxSev.Valid() && s.Severity > f.MaxSev,
-		f.NoDrills && s.Drill,
-		f.Person != "" && !SamePerson(f.Person, s.Commander),
-		f.Service != "" && !slices.ContainsFunc(s.Services, func(v string) bool { return strings.EqualFold(v, f.Service) }):
-		return false
-	}
-	return f.Text == "" || has(s.Title) || has(s.ID) || slices.ContainsFunc(s.Services, has)
 }

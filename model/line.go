@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -137,65 +138,97 @@ func (s Scene) follow(seq int64, at time.Time) []Draft {
 	return drafts
 }
 
-// undoReach is how far back Undo looks for something of the actor's own.
-const undoReach = 50
+// note folds what a person wrote: most of it only has a line, but follow-ups are
+// collected, the newest decisions are kept, and an update sets its clock anew.
+func (i *Incident) note(e Event, b *Note) {
+	switch e.Kind {
+	case KindTodo:
+		i.Todos = append(i.Todos, Todo{e.Seq, b.Line, e.Actor})
+	case KindDecision:
+		i.decided(e)
+	case KindUpdate:
+		i.Told = append(i.Told, Said{Text: b.Line, By: e.Actor, At: e.At, Seq: e.Seq})
+		i.Update.N++
+		i.retell()
+	}
+}
 
-// Undo takes back the actor's newest action that can be taken back: a line is
-// struck out, a severity, status or role is set to what it was. Everything stays
-// in the record.
-type Undo struct{}
-
-// Decide refuses when there is nothing of the actor's to take back, or when
-// somebody has changed the same thing since.
-func (Undo) Decide(s Scene) ([]Draft, error) {
-	yes := true
-	for seq := s.Incident.Seq; seq > 1 && seq > s.Incident.Seq-undoReach; seq-- {
-		en, ok := s.Event(seq)
-		if !ok || !SamePerson(en.Actor, s.Actor) {
-			continue
+// retell finds the newest update that stands among those that are kept.
+func (i *Incident) retell() {
+	slices.SortFunc(i.Told, func(a, b Said) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	if n := len(i.Told); n > keptLines {
+		i.Told = slices.Clone(i.Told[n-keptLines:])
+	}
+	u := UpdateState{Next: i.Update.Next, N: i.Update.N}
+	for _, s := range i.Told {
+		if !s.Struck {
+			u.At, u.Text, u.By = s.At, s.Text, s.By
 		}
-		switch b := en.Body.(type) {
-		case *Note:
-			if en.Struck {
-				continue
+	}
+	i.Update = u
+}
+
+func (i *Incident) decided(e Event) {
+	i.LastDecisions = append(i.LastDecisions, Said{Text: e.Text(), By: e.Actor, At: e.At, Seq: e.Seq})
+	if n := len(i.LastDecisions); n > keptLines {
+		i.LastDecisions = slices.Clone(i.LastDecisions[n-keptLines:])
+	}
+}
+
+func (i *Incident) amend(b *Amendment) {
+	if b.Target == i.LastSeq {
+		i.amendLast(b)
+	}
+	for k := range i.LastDecisions {
+		if s := &i.LastDecisions[k]; s.Seq == b.Target {
+			s.amend(b)
+		}
+	}
+	for k := range i.Told {
+		if s := &i.Told[k]; s.Seq == b.Target {
+			was := s.Struck
+			if s.amend(b); s.Struck && !was {
+				i.Update.N--
+			} else if was && !s.Struck {
+				i.Update.N++
 			}
-			return Amend{Seq: seq, Struck: &yes}.Decide(s)
-		case *SeverityChange:
-			if s.Incident.Severity != b.To {
-				continue
-			}
-			if b.Reason == undoReason { // an undo is not undone by the next undo
-				continue
-			}
-			return SetSeverity{To: b.From, Reason: undoReason}.Decide(s)
-		case *StatusChange:
-			if s.Incident.Status != b.To {
-				continue
-			}
-			if b.Reason == undoReason {
-				continue
-			}
-			return SetStatus{To: b.From, Reason: undoReason}.Decide(s)
-		case *RoleAssignment:
-			if b.Reason == undoReason || !s.Incident.Holds(b.Person, b.Role) {
-				continue
-			}
-			if b.Was != "" {
-				return []Draft{{Kind: KindRoleAssigned, Body: &RoleAssignment{b.Role, b.Was, b.Person, undoReason}}}, nil
-			}
-			return ReleaseRole{Role: b.Role, Person: b.Person}.Decide(s)
-		case *RoleOffer:
-			if o, ok := s.Incident.Offer(b.Role); ok && SamePerson(o.To, b.To) {
-				return DeclineRole{Role: b.Role}.Decide(s)
-			}
-		case *OrderGiven:
-			if o, ok := s.Incident.Order(b.N); ok && o.Pending() {
-				return WithdrawOrder{N: b.N, Reason: undoReason}.Decide(s)
+			i.retell()
+			break
+		}
+	}
+	is := func(t Todo) bool { return t.Seq == b.Target }
+	if b.Line != nil {
+		for _, list := range [][]Todo{i.Todos, i.Dropped} {
+			if k := slices.IndexFunc(list, is); k >= 0 {
+				list[k].Text = *b.Line
 			}
 		}
 	}
-	return nil, Errorf(Conflict, "there is nothing of yours to take back among the last %d events", min(undoReach, int(s.Incident.Seq)))
+	if b.Struck == nil {
+		return
+	}
+	from, to := &i.Dropped, &i.Todos
+	if *b.Struck {
+		from, to = to, from
+	}
+	if k := slices.IndexFunc(*from, is); k >= 0 {
+		*to = append(*to, (*from)[k])
+		slices.SortFunc(*to, func(a, b Todo) int { return cmp.Compare(a.Seq, b.Seq) })
+		*from = without(*from, is)
+	}
 }
 
-// undoReason marks what Undo wrote.
-const undoReason = "undone"
+// amendLast keeps the newest line, which lists show, as it stands.
+func (i *Incident) amendLast(b *Amendment) {
+	switch {
+	case b.Struck != nil && *b.Struck:
+		i.Last = takenBack
+	case b.Line != nil && (b.Struck != nil || i.Last != takenBack):
+		i.Last = Brief(*b.Line, lastLen)
+	case b.Struck != nil:
+		i.Last = Brief(b.Was, lastLen)
+	}
+	if b.At != nil {
+		i.LastAt = kept(*b.At)
+	}
+}

@@ -48,6 +48,8 @@ type MitigationExtended struct {
 	Line   string `json:"text"`
 	For    int64  `json:"for_ms"`
 	Reason string `json:"reason,omitempty"`
+
+	Was time.Time `json:"was_until,omitzero"` // its time before, so that this can be taken back
 }
 
 func (b *MitigationExtended) Text() string {
@@ -80,7 +82,7 @@ func (c AddMitigation) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &MitigationAdded{N: following(s.Incident.Mitigations, func(m Mitigation) int { return m.N }), Line: text, For: c.For.Milliseconds()}
+	b := &MitigationAdded{N: following(s.Incident.Mitigations, s.Incident.Spent.Mitigation, func(m Mitigation) int { return m.N }), Line: text, For: c.For.Milliseconds()}
 	if c.Owner != "" {
 		if b.Owner, err = s.person(c.Owner); err != nil {
 			return nil, err
@@ -114,7 +116,7 @@ func (c ExtendMitigation) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Draft{{Kind: KindMitigationExtended, Body: &MitigationExtended{c.N, m.Text, c.For.Milliseconds(), reason}}}, nil
+	return []Draft{{Kind: KindMitigationExtended, Body: &MitigationExtended{c.N, m.Text, c.For.Milliseconds(), reason, m.Until}}}, nil
 }
 
 // RemoveMitigation notes that it was taken away.

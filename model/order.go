@@ -86,6 +86,8 @@ type OrderExtended struct {
 	Task   string `json:"task"`
 	By     int64  `json:"by_ms"` // milliseconds from the event's time
 	Reason string `json:"reason,omitempty"`
+
+	Was time.Time `json:"was_due,omitzero"` // its time before, so that this can be taken back
 }
 
 func (b *OrderExtended) Text() string {
@@ -134,7 +136,7 @@ func (c GiveOrder) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Draft{{at, KindOrderGiven, &OrderGiven{N: following(s.Incident.Orders, func(o Order) int { return o.N }), Person: p, Task: task, For: d.Milliseconds()}}}, nil
+	return []Draft{{at, KindOrderGiven, &OrderGiven{N: following(s.Incident.Orders, 0, func(o Order) int { return o.N }), Person: p, Task: task, For: d.Milliseconds()}}}, nil
 }
 
 func timeBox(d time.Duration) (time.Duration, error) {
@@ -202,7 +204,7 @@ func (c ExtendOrder) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Draft{{Kind: KindOrderExtended, Body: &OrderExtended{o.N, o.Person, o.Task, d.Milliseconds(), reason}}}, nil
+	return []Draft{{Kind: KindOrderExtended, Body: &OrderExtended{o.N, o.Person, o.Task, d.Milliseconds(), reason, o.Due}}}, nil
 }
 
 // WithdrawOrder takes an order back.

@@ -182,7 +182,7 @@ func TestHandOverEnds(t *testing.T) {
 	}{
 		{"bob", DeclineRole{Reason: "on a train"}, "Handover of incident commander from ana to bob ended without acceptance: on a train"},
 		{"ana", DeclineRole{Role: Commander}, "Handover of incident commander from ana to bob ended without acceptance"},
-		{"ana", Undo{}, "Handover of incident commander from ana to bob ended without acceptance"},
+		{"ana", Undo{}, "Handover of incident commander from ana to bob ended without acceptance: undone"},
 	} {
 		b := open(t, Declare{})
 		b.must(t, "ana", TakeCommand{})

@@ -43,7 +43,7 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	}
 	c.Seat.Person = s.Actor
 	b := &RunStarted{
-		N:    following(s.Incident.Runs, func(r Run) int { return r.N }),
+		N:    following(s.Incident.Runs, 0, func(r Run) int { return r.N }),
 		Book: Valid(c.Book), Title: title, Hash: c.Hash, Rollback: c.Rollback, Lock: Valid(c.Lock), Seat: c.Seat, Values: c.Values,
 	}
 	for _, st := range c.Steps {

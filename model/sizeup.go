@@ -26,6 +26,8 @@ type SizedUp struct {
 	Scope    *string `json:"scope,omitempty"`
 	Trend    *string `json:"trend,omitempty"`
 	PlanB    *string `json:"plan_b,omitempty"`
+
+	Was SizeUp `json:"was,omitzero"` // the size-up before, so that this can be taken back
 }
 
 func (b *SizedUp) Text() string {
@@ -79,6 +81,7 @@ func (c Size) Decide(s Scene) ([]Draft, error) {
 	if b == (SizedUp{}) {
 		return nil, Errorf(Conflict, "nothing would change")
 	}
+	b.Was = u
 	return []Draft{{Kind: KindSizedUp, Body: &b}}, nil
 }
 
@@ -138,6 +141,7 @@ type Place struct {
 type LinkSet struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
+	Was  string `json:"was,omitempty"` // the address before, so that this can be taken back
 }
 
 func (b *LinkSet) Text() string {
@@ -179,7 +183,11 @@ func (c SetLink) Decide(s Scene) ([]Draft, error) {
 	case was >= 0 && s.Incident.Links[was].URL == at:
 		return nil, Errorf(Conflict, "nothing would change: link %s is that already", name)
 	}
-	return []Draft{{Kind: KindLinkSet, Body: &LinkSet{name, at}}}, nil
+	b := &LinkSet{Name: name, URL: at}
+	if was >= 0 {
+		b.Was = s.Incident.Links[was].URL
+	}
+	return []Draft{{Kind: KindLinkSet, Body: b}}, nil
 }
 
 func (i *Incident) link(b *LinkSet) {

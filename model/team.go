@@ -37,6 +37,7 @@ type TeamFormed struct {
 	Leader  string   `json:"leader"`
 	Task    string   `json:"task,omitempty"`
 	Members []string `json:"members,omitempty"`
+	Was     *Team    `json:"was,omitempty"` // the team before, so that this can be taken back
 }
 
 func (b *TeamFormed) Text() string {
@@ -55,6 +56,7 @@ func (b *TeamFormed) fold(i *Incident, e Event) { i.team(e) }
 // TeamEnded lets a sub-team go.
 type TeamEnded struct {
 	Name string `json:"name"`
+	Was  *Team  `json:"was,omitempty"` // the team, so that this can be taken back
 }
 
 func (b *TeamEnded) Text() string              { return "team " + b.Name + " has ended" }
@@ -88,7 +90,9 @@ func (c FormTeam) Decide(s Scene) ([]Draft, error) {
 	}
 	var was Team
 	if k := slices.IndexFunc(s.Incident.Teams, func(t Team) bool { return t.Name == name }); k >= 0 {
-		if was = s.Incident.Teams[k]; b.Task == "" {
+		was = s.Incident.Teams[k]
+		b.Was = &was
+		if b.Task == "" {
 			b.Task = was.Task
 		}
 		if c.Members == nil {
@@ -116,10 +120,12 @@ type EndTeam struct{ Name string }
 // Decide refuses a team that is not there.
 func (c EndTeam) Decide(s Scene) ([]Draft, error) {
 	name := strings.ToLower(strings.TrimSpace(Valid(c.Name)))
-	if !slices.ContainsFunc(s.Incident.Teams, func(t Team) bool { return t.Name == name }) {
+	k := slices.IndexFunc(s.Incident.Teams, func(t Team) bool { return t.Name == name })
+	if k < 0 {
 		return nil, Errorf(NotFound, "there is no team %q in %s", Brief(c.Name, 40), s.Incident.ID)
 	}
-	return []Draft{{Kind: KindTeamEnded, Body: &TeamEnded{name}}}, nil
+	was := s.Incident.Teams[k]
+	return []Draft{{Kind: KindTeamEnded, Body: &TeamEnded{name, &was}}}, nil
 }
 
 func (i *Incident) team(e Event) {

@@ -105,6 +105,8 @@ func (w *sub) add(c model.Change) {
 	switch last := len(w.queue) - 1; {
 	case c.Reset:
 		w.queue, w.n = []model.Change{c}, 0
+	case c.Alerts && len(c.Events) == 0 && last >= 0 && w.queue[last].Err == nil: // once is enough
+		w.queue[last].Alerts = true
 	case w.n+len(c.Events) > queueEvents:
 		w.queue, w.n = []model.Change{{Reset: true}}, 0
 	case last >= 0 && c.Err == nil && len(w.queue[last].Events) > 0 && len(w.queue[last].Events)+len(c.Events) <= batchEvents:

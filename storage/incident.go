@@ -111,7 +111,7 @@ func rank(i *model.Incident) int64 {
 var incidentColumns = append([]string{
 	"seq", "head", "recorded", "fold", "rank", "title", "services", "severity", "status", "drill", "commander",
 	"started", "ended", "vacant", "lines", "last", "last_at",
-}, milestoneColumns...)
+}, append(factColumns, milestoneColumns...)...)
 
 func incidentValues(in incident) []any {
 	sum := in.Summary()
@@ -124,6 +124,7 @@ func incidentValues(in incident) []any {
 		int64(sum.Severity), string(sum.Status), sum.Drill, sum.Commander, millis(sum.Started), millis(sum.Ended),
 		millis(sum.VacantSince), int64(sum.Lines), sum.Last, millis(sum.LastAt),
 	}
+	v = append(v, factValues(in)...)
 	for _, m := range model.Milestones {
 		at, ok := in.At(m)
 		if !ok {

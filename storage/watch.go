@@ -41,6 +41,7 @@ type eye struct {
 	version int64  // SQLite's counter when last read; -1 to look in any case
 	cursor  int64  // the newest event that was published
 	mark    []byte // its hash, to notice another record in the same file
+	inbox   int64  // how often the inbox of alerts had changed
 	failing time.Time
 	told    bool // Err was published
 	tokens  float64
@@ -185,6 +186,9 @@ func (e *eye) connect() error {
 		if err = e.counter.QueryRow().Scan(&e.version); err == nil {
 			err = e.toEnd()
 		}
+		if err == nil {
+			_, err = e.inboxChanged()
+		}
 	}
 	if err != nil {
 		e.disconnect()
@@ -308,8 +312,27 @@ func (e *eye) advance() error {
 			break
 		}
 	}
+	changed, err := e.inboxChanged()
+	if err != nil {
+		return err
+	}
+	if changed {
+		e.tokens--
+		e.s.feed.publish(model.Change{Alerts: true})
+	}
 	e.failing = time.Time{}
 	return nil
+}
+
+// inboxChanged reports whether the inbox of alerts has changed since last asked.
+func (e *eye) inboxChanged() (bool, error) {
+	var rev int64
+	err := e.conn.QueryRowContext(context.Background(), "SELECT rev FROM alert_rev").Scan(&rev)
+	changed := err == nil && rev != e.inbox
+	if err == nil {
+		e.inbox = rev
+	}
+	return changed, err
 }
 
 // reset tells everybody to read anew: the record is another one, or can be read

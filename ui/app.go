@@ -341,7 +341,7 @@ func (a *App) measure() {
 			paneSituation: len(a.situation(40)) + 1, paneBoard: max(1, len(a.boardRows())) + 1,
 		}
 	}
-	a.lay = arrange(a.w, a.h, a.screen, a.room != nil, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want)
+	a.lay = arrange(a.w, a.h, a.screen, a.room != nil, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want, a.station())
 	if a.room != nil {
 		a.refit(before, seen)
 	}

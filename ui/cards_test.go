@@ -30,7 +30,7 @@ func TestChanges(t *testing.T) {
 
 // The team is named in one form, and the line goes to the timeline.
 func TestCrew(t *testing.T) {
-	x := sit(t, 120, 40)
+	x := sit(t, 200, 60)
 	x.declare("api down")
 	x.keys("T", "W", "text:eve", "tab", "text:bob", "tab", "tab", "text:dana", "enter")
 	x.sees("IC: ana · Deputy: eve · Tech lead: bob · Comms: nobody · Scribe: dana", "posted, and sent to the clipboard")
@@ -45,7 +45,7 @@ func TestReportCard(t *testing.T) {
 	x.keys("N", "tab", "text:lag 340 s", "tab", "text:watching", "tab", "text:a second DBA", "enter")
 	x.wait(4 * time.Minute)
 	x.run(x.a.refreshList())
-	x.sees("needs a second DBA", "4 min ago")
+	x.sees("needs a second DBA · lag 340 s · 4", "min ago")
 }
 
 func TestScriptsCard(t *testing.T) {

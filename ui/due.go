@@ -141,7 +141,7 @@ func (a *App) actOnClock() tea.Cmd {
 	case model.ClockVerify:
 		a.askWorked(c.N)
 	case model.ClockMitigation:
-		return a.do(model.RemoveMitigation{N: c.N}, "removed from the ledger · "+a.key("undo")+" does not bring it back, "+a.key("temporary")+" enters it again")
+		return a.do(model.RemoveMitigation{N: c.N}, "removed from the ledger · "+a.key("undo")+" takes it back")
 	case model.ClockUpdate:
 		return a.startLine("update: ")
 	case model.ClockAck, model.ClockCommand:

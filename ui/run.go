@@ -25,6 +25,7 @@ type Config struct {
 	Rules    model.Rules      // zero: model.Doctrine
 	NoColor  bool
 	Theme    string                  // one of ThemeNames; "": auto
+	Layout   string                  // one of LayoutNames; "": auto
 	Keys     []Binding               // keys of the person's own
 	Seat     Seat                    // nil: others are not told who is here
 	Present  <-chan []model.Presence // nil: nobody tells
@@ -42,6 +43,9 @@ type Config struct {
 // what made it end early.
 func Run(ctx context.Context, c Config) error {
 	if err := CheckTheme(c.Theme); err != nil {
+		return err
+	}
+	if err := CheckLayout(c.Layout); err != nil {
 		return err
 	}
 	acts, err := bind(c.Keys)

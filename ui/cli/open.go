@@ -58,6 +58,7 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		defer seat.Leave()
 	}
 	a.furnish(&conf)
+	defer a.carry(ctx, s)()
 	if a.asLines() {
 		return a.lineRoom(ctx, s, conf)
 	}

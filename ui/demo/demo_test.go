@@ -259,7 +259,7 @@ func TestEndsWithTheContext(t *testing.T) {
 	begin := time.Now()
 	done := make(chan error, 1)
 	declared := make(chan struct{})
-	go func() { done <- Play(ctx, m, Options{Declared: func(string) { close(declared) }}) }()
+	go func() { done <- Play(ctx, m, Options{Now: m.clock, Declared: func(string) { close(declared) }}) }()
 	<-declared
 	cancel()
 	select {
@@ -273,7 +273,7 @@ func TestEndsWithTheContext(t *testing.T) {
 	if took := time.Since(begin); took > 4*time.Second {
 		t.Errorf("took %v", took)
 	}
-	if err := Play(ctx, m, Options{Speed: 1e9}); !errors.Is(err, context.Canceled) {
+	if err := Play(ctx, m, Options{Speed: 1e9, Now: m.clock}); !errors.Is(err, context.Canceled) {
 		t.Errorf("at once, with a context that is done: %v", err)
 	}
 }
@@ -307,7 +307,7 @@ func (b broken) Do(ctx context.Context, id string, r model.Request) (model.Recei
 }
 
 func TestSaysWhyItStops(t *testing.T) {
-	err := Play(t.Context(), broken{newMemory()}, Options{Speed: 1e9})
+	err := Play(t.Context(), broken{newMemory()}, Options{Speed: 1e9, Now: newMemory().clock})
 	if model.CodeOf(err) != model.Full {
 		t.Errorf("got %v", err)
 	}

@@ -1,0 +1,153 @@
+package review
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"warroom/model"
+)
+
+// Compose writes the postmortem that the record allows: facts, numbers and the
+// sections as people wrote them, or as the record would begin them.
+func Compose(r Record) *Document {
+	i := r.Incident
+	if r.Rules == (model.Rules{}) {
+		r.Rules = model.Doctrine()
+	}
+	d := &Document{
+		ID: i.ID, Title: i.Title, Drill: i.Drill, State: i.Review.State, Owner: i.Review.Owner, Generated: r.Now.UTC(),
+		Severity: i.Severity, Status: i.Status, Live: i.Status.Live(), Services: slices.Clone(i.Services), Commander: lastCommander(r),
+		Decisions: slices.Clone(i.Decisions), Links: slices.Clone(i.Links), Earlier: r.Earlier, Head: i.Head.String(), Seq: i.Seq,
+	}
+	if t := i.Started(); !t.IsZero() {
+		d.Date = t.UTC().Format("2006-01-02")
+	}
+	if due, ok := Due(i, r.Rules); ok {
+		d.Due = &due
+		d.Overdue = r.Now.After(due) && !i.Review.State.Settled()
+	}
+	for _, a := range i.Roles {
+		d.People = append(d.People, Person{a.Role, a.Person, a.Since})
+	}
+	for _, m := range model.Milestones {
+		mo := Moment{Name: m}
+		if t, ok := i.At(m); ok {
+			mo.At = &t
+		}
+		d.Milestones = append(d.Milestones, mo)
+	}
+	for _, h := range i.Hypotheses {
+		d.Hypotheses = append(d.Hypotheses, Hypothesis{h.N, h.Text, h.By, h.State, slices.Clone(h.Evidence)})
+	}
+	for _, m := range i.Mitigations {
+		v := Mitigation{N: m.N, Text: m.Text, Owner: m.Owner, Since: m.At}
+		if !m.InPlace() {
+			at := m.Removed
+			v.Removed = &at
+		}
+		d.Mitigations = append(d.Mitigations, v)
+	}
+	d.Timeline = make([]Entry, 0, len(r.Entries))
+	for _, e := range r.Entries {
+		if !e.Struck && !aboutReview(e.Kind) {
+			d.Timeline = append(d.Timeline, Entry{e.When, e.Actor, string(e.Kind), e.Line, e.Mark, e.Seq})
+		}
+	}
+	d.Updates = updates(r)
+	d.Metrics = measure(r, d.Updates)
+	if len(i.Review.Whys) > 0 {
+		d.Whys = TreeOf(i).Report()
+	}
+	d.Actions = actions(r, d)
+	for _, k := range model.SectionKeys {
+		d.Sections = append(d.Sections, section(r, d, k))
+	}
+	d.Score = d.complete(i)
+	return d
+}
+
+// Due is when the postmortem is due: as planned, else the rules' time after
+// resolved; false while that is unknown.
+func Due(i *model.Incident, r model.Rules) (time.Time, bool) {
+	if !i.Review.Due.IsZero() {
+		return i.Review.Due, true
+	}
+	t, ok := i.At(model.WasResolved)
+	if !ok || r.Review == 0 {
+		return time.Time{}, false
+	}
+	return t.Add(r.Review), true
+}
+
+// aboutReview are the kinds that write the postmortem: they are no part of what
+// happened.
+func aboutReview(k model.Kind) bool {
+	s := string(k)
+	return strings.HasPrefix(s, "review_") || strings.HasPrefix(s, "why_") || strings.HasPrefix(s, "action_")
+}
+
+// lastCommander is who commands, or commanded last.
+func lastCommander(r Record) string {
+	if ic := r.Incident.Commander(); ic != "" {
+		return ic
+	}
+	for k := len(r.Entries) - 1; k >= 0; k-- {
+		switch b := r.Entries[k].Body.(type) {
+		case *model.RoleAssignment:
+			if b.Role == model.Commander {
+				return b.Person
+			}
+		case *model.RoleAcceptance:
+			if b.Role == model.Commander {
+				return b.To
+			}
+		}
+	}
+	return ""
+}
+
+// updates lists the messages with their punctuality: each clock begins with the
+// message before it, the first with the declaration.
+func updates(r Record) []Update {
+	i := r.Incident
+	declared, ok := i.At(model.Declared)
+	var out []Update
+	var due time.Time
+	every := time.Duration(0)
+	if i.Severity.Valid() {
+		every = r.Rules.Every[i.Severity]
+	}
+	if ok && every > 0 {
+		due = declared.Add(r.Rules.FirstPost)
+	}
+	for _, e := range r.Entries {
+		if p, ok := e.Body.(*model.UpdatePromised); ok {
+			due = p.At
+		}
+		if !isUpdate(e) {
+			continue
+		}
+		u := Update{At: e.When, By: e.Actor, Text: e.Line}
+		if !due.IsZero() {
+			late := int(max(0, e.When.Sub(due)).Minutes())
+			u.Late = &late
+		}
+		if due = (time.Time{}); every > 0 {
+			due = e.When.Add(every)
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// isUpdate reports whether e told those who wait something.
+func isUpdate(e model.Entry) bool {
+	return !e.Struck && (e.Kind == model.KindUpdate || sentKinds[e.Kind])
+}
+
+// sentKinds are the kinds by which a message left the house.
+var sentKinds = map[model.Kind]bool{"update_sent": true, "message_sent": true}
+
+// rollbackKinds are the kinds by which a rollback was carried out.
+var rollbackKinds = map[model.Kind]bool{"rollback_run": true, "rollback_done": true, "rollback_started": true}
