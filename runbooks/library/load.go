@@ -136,3 +136,16 @@ func IDFromPath(path string) string {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	return runbooks.Slug(name)
 }
+
+// Read makes an item of one file that belongs to no folder.
+func Read(path string, data []byte) (Item, error) {
+	l := &Library{}
+	l.add(path, Folder, data, nil)
+	switch {
+	case len(l.bad) > 0:
+		return Item{}, l.bad[0].Err
+	case len(l.books) > 0:
+		return l.books[0], nil
+	}
+	return l.strategies[0], nil
+}

@@ -123,7 +123,7 @@ func Import(file string, data []byte) (*Result, error) {
 	im.build(sections)
 	im.definitions(pc)
 	if len(b.Steps) == 0 {
-		return nil, model.Errorf(model.Invalid, "%s holds nothing to follow: it has no text besides a title", file)
+		return nil, model.Wrap(model.Invalid, errNothing, "%s holds nothing to follow: it has no text besides a title", file)
 	}
 	b.Params = im.vals.params
 	im.out.Stats.Steps, im.out.Stats.Params = len(b.Steps), len(b.Params)

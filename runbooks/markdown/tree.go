@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"cmp"
+	"errors"
 	"path"
 	"path/filepath"
 	"slices"
@@ -96,4 +97,23 @@ func looksLikeMarkdown(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// Nothing reports whether an error of Import says that a document holds nothing to
+// follow.
+func Nothing(err error) bool { return errors.Is(err, errNothing) }
+
+var errNothing = errors.New("nothing to follow")
+
+// Add counts another document in.
+func (s *Stats) Add(o Stats) {
+	s.Headings += o.Headings
+	s.Fences += o.Fences
+	s.Shell += o.Shell
+	s.Commands += o.Commands
+	s.FromShell += o.FromShell
+	s.Inline += o.Inline
+	s.AsText += o.AsText
+	s.Steps += o.Steps
+	s.Params += o.Params
 }

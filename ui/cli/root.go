@@ -103,6 +103,7 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.bookCommands(root)
 	a.runCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
