@@ -159,7 +159,9 @@ func (im *importer) fence(tag string, n ast.Node, p *piece) {
 		return
 	}
 	if blocks == nil {
-		blocks = headed(body)
+		if blocks = headed(body); blocks != nil && notShell(blocks[0].output) == "" {
+			im.note(at, "import-output", "what stands below the empty line is taken for output")
+		}
 	}
 	if blocks == nil {
 		if why := notShell(body); why != "" {
@@ -170,7 +172,7 @@ func (im *importer) fence(tag string, n ast.Node, p *piece) {
 	}
 	var made []runbooks.Action
 	session := ""
-	for _, part := range together(blocks) {
+	for _, part := range apart(together(blocks)) {
 		if session != "" && part.command != "" {
 			// What follows ssh host or kubectl exec -it is typed on the other side.
 			msg := im.note(at, "import-session", "this is typed inside of the session that %q opens", model.Brief(session, 60))
@@ -208,6 +210,14 @@ func (im *importer) fence(tag string, n ast.Node, p *piece) {
 		keep("it holds no command")
 		return
 	}
+	if where := whereRe.FindStringSubmatch(body); where != nil {
+		// The prompt says on which machine the author was.
+		for i := range made {
+			if made[i].Description == "" {
+				made[i].Description = "As " + where[1]
+			}
+		}
+	}
 	im.out.Stats.FromShell++
 	im.out.Stats.Commands += ran
 	p.actions = append(p.actions, made...)
@@ -243,6 +253,7 @@ var (
 		`\[?[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+(?:[: ][^\]$#]{0,60})?\]?\s?[$#%]|` + // user@host:~$
 		`[A-Za-z0-9_.-]+:[~/][^\s$#]*[$#]` + // host:~#
 		`)\s+(\S.*)$`)
+	whereRe = regexp.MustCompile(`(?m)^\s*\[?([A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+)[^\]$#\n]{0,60}\]?\s?[$#%]\s`)
 	rootRe  = regexp.MustCompile(`^#\s(\S.*)$`)
 	moreRe  = regexp.MustCompile(`^\s*>\s?(.*)$`)
 	sqlRe   = regexp.MustCompile(`(?is)^\s*(?:select|insert\s+into|update\s+\S+\s+set|delete\s+from|alter\s+(?:table|system|role|user|database)|create\s+(?:table|index|unique|role|user|database|extension)|drop\s+(?:table|index|database)|with\s+\w+\s+as|vacuum|explain|show\s+\w+|grant|revoke|truncate|reindex|analyze)\b`)

@@ -49,14 +49,14 @@ type Stats struct {
 
 // importer works on one document.
 type importer struct {
-	path  string
-	src   []byte
-	lines []int // offset of the beginning of each line
-	out   *Result
-	vals  values
-	used  map[string]bool // ids of steps
-	skip  int             // bytes of front matter
-	title string          // as found, to know the heading that repeats it
+	path    string
+	src     []byte
+	lines   []int // offset of the beginning of each line
+	out     *Result
+	vals    values
+	used    map[string]bool // ids of steps
+	skip    int             // bytes of front matter
+	carried []string        // headings without text that go with the next step
 }
 
 // Import makes a runbook of one document. file is its path as it is to be noted,
@@ -113,7 +113,6 @@ func Import(file string, data []byte) (*Result, error) {
 	if strings.Trim(b.Title, "./ ") == "" {
 		b.Title = "Untitled runbook"
 	}
-	im.title = b.Title
 	for _, candidate := range []string{h1, name, front} {
 		if isAlert(candidate) {
 			b.Triggers = []runbooks.Trigger{{Alert: candidate}}
@@ -121,6 +120,9 @@ func Import(file string, data []byte) (*Result, error) {
 		}
 	}
 	im.build(sections)
+	if len(im.carried) > 0 {
+		im.step(runbooks.Step{Title: strings.TrimLeft(im.carried[len(im.carried)-1], "# "), Manual: true})
+	}
 	im.definitions(pc)
 	if len(b.Steps) == 0 {
 		return nil, model.Wrap(model.Invalid, errNothing, "%s holds nothing to follow: it has no text besides a title", file)

@@ -193,10 +193,63 @@ func headed(body string) []part {
 		if !looksLikeShell(head) {
 			return nil
 		}
-		if t == "" && notShell(rest) != "it looks like the output of a command" {
+		if t == "" && notShell(rest) == "" && slices.ContainsFunc(lines[i:], begun) {
 			continue
 		}
 		return []part{{head, strings.Trim(rest, "\n")}}
 	}
 	return nil
+}
+
+// begun reports whether a line may begin a command, a comment or a part of a script.
+func begun(l string) bool {
+	t := strings.TrimSpace(l)
+	if t == "" {
+		return false
+	}
+	switch first, _, _ := strings.Cut(t, " "); first {
+	case "for", "if", "while", "do", "done", "then", "else", "fi", "case", "esac", "{", "}", "function", "exit", "return":
+		return true
+	}
+	return t[0] == '#' || isCommand(t) || assignRe.MatchString(t) || known[strings.Fields(t)[0]] || strings.HasSuffix(t, `\\`)
+}
+
+// apart cuts a command behind what opens a session: the lines below are typed on the
+// other side.
+func apart(blocks []part) []part {
+	var out []part
+	for _, b := range blocks {
+		head, rest := cutSession(b.command)
+		if rest == "" {
+			out = append(out, b)
+			continue
+		}
+		out = append(out, part{head, ""}, part{rest, b.output})
+	}
+	return out
+}
+
+// cutSession splits a text behind the first statement that opens a session; rest is
+// empty if none does or nothing follows.
+func cutSession(text string) (head, rest string) {
+	masked, _ := (&values{}).rewrite(text, 0)
+	if strings.Count(masked, "\n") != strings.Count(text, "\n") || !strings.Contains(text, "\n") {
+		return text, ""
+	}
+	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(mask(masked)), "")
+	if err != nil {
+		return text, ""
+	}
+	lines := strings.Split(masked, "\n")
+	original := strings.Split(text, "\n")
+	for i, st := range f.Stmts[:max(len(f.Stmts)-1, 0)] {
+		from, to := int(st.Pos().Line()), int(st.End().Line())
+		if from < 1 || to > len(lines) || int(f.Stmts[i+1].Pos().Line()) <= to {
+			continue
+		}
+		if opensSession(strings.Join(lines[from-1:to], "\n")) {
+			return strings.Join(original[:to], "\n"), strings.TrimSpace(strings.Join(original[to:], "\n"))
+		}
+	}
+	return text, ""
 }

@@ -64,7 +64,9 @@ func distinct(all []Imported) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(all[a].Path), len(all[b].Path)) })
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(strings.Count(all[a].Path, string(filepath.Separator)), strings.Count(all[b].Path, string(filepath.Separator))), cmp.Compare(a, b))
+	})
 	for _, i := range order {
 		if all[i].Result == nil {
 			continue
@@ -72,7 +74,7 @@ func distinct(all []Imported) {
 		b := all[i].Result.Book
 		id := b.ID
 		if count[id] > 1 {
-			if dir := path.Base(path.Dir(filepath.ToSlash(all[i].Path))); dir != "." && dir != "/" {
+			if dir := path.Base(path.Dir(b.Source.Path)); dir != "." && dir != "/" {
 				id = runbooks.Slug(dir + "-" + id)
 			}
 		}
