@@ -104,6 +104,7 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.bookCommands(root)
 	a.runCommands(root)
 	a.alertCommands(root)
 	a.detection(root)
