@@ -104,6 +104,8 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.triageCommands(root)
+	a.updateCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
