@@ -58,6 +58,11 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		defer seat.Leave()
 	}
 	a.furnish(&conf)
+	g := a.guides()
+	conf.Doctrine, conf.Templates = g.doctrine, g.templates
+	for _, err := range g.faults {
+		conf.Faults = append(conf.Faults, model.Message(err))
+	}
 	defer a.carry(ctx, s)()
 	if a.asLines() {
 		return a.lineRoom(ctx, s, conf)
