@@ -71,6 +71,8 @@ var deskInfos = []deskInfo{
 
 // newDesks makes the desks, by screen.
 func newDesks() (d [screenCount]desk) {
+	d[screenTriage] = newTriageDesk()
+	d[screenUpdates] = newUpdatesDesk()
 	return d
 }
 

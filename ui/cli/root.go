@@ -108,6 +108,8 @@ func (a *app) root() *cobra.Command {
 	a.runCommands(root)
 	a.alertCommands(root)
 	a.detection(root)
+	a.triageCommands(root)
+	a.updateCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
