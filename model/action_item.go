@@ -58,21 +58,21 @@ func (d Date) End() time.Time {
 // ActionItem is something to be done so that it does not happen again, or does
 // less harm.
 type ActionItem struct {
-	N        int         `json:"n"` // 1, 2, 3 … within the incident
-	Title    string      `json:"title"`
-	Owner    string      `json:"owner,omitempty"`
-	Priority Priority    `json:"priority,omitempty"`
-	Type     ActionType  `json:"type,omitempty"`
-	Category string      `json:"category,omitempty"` // documentation, monitoring, automation …
-	Due      Date        `json:"due,omitempty"`
-	Ticket   string      `json:"ticket,omitempty"` // address or key of a ticket elsewhere
-	State    ItemState `json:"state"`
-	Result   string      `json:"result,omitempty"` // or why it was dropped
-	By       string      `json:"by"`
-	At       time.Time   `json:"at"`
-	Ended    time.Time   `json:"ended,omitzero"`
-	Todo     int64       `json:"todo,omitempty"` // the follow-up of the timeline it came from
-	Seq      int64       `json:"seq"`            // the event that last touched it
+	N        int        `json:"n"` // 1, 2, 3 … within the incident
+	Title    string     `json:"title"`
+	Owner    string     `json:"owner,omitempty"`
+	Priority Priority   `json:"priority,omitempty"`
+	Type     ActionType `json:"type,omitempty"`
+	Category string     `json:"category,omitempty"` // documentation, monitoring, automation …
+	Due      Date       `json:"due,omitempty"`
+	Ticket   string     `json:"ticket,omitempty"` // address or key of a ticket elsewhere
+	State    ItemState  `json:"state"`
+	Result   string     `json:"result,omitempty"` // or why it was dropped
+	By       string     `json:"by"`
+	At       time.Time  `json:"at"`
+	Ended    time.Time  `json:"ended,omitzero"`
+	Todo     int64      `json:"todo,omitempty"` // the follow-up of the timeline it came from
+	Seq      int64      `json:"seq"`            // the event that last touched it
 }
 
 // Open reports whether a is still to be done.
