@@ -39,7 +39,8 @@ type booksDesk struct {
 	prevN play.Point // what prev is the preview of
 	top   int        // first line of output shown, from the end
 
-	clock int // counts schedules: an older alarm is not answered
+	auto  bool // the next look of a rollback follows by itself
+	clock int  // counts schedules: an older alarm is not answered
 }
 
 func newBooksDesk() *booksDesk { return &booksDesk{} }
@@ -327,6 +328,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		if m.of == d.of && m.run == d.run {
 			d.plan, d.planE = m.plan, m.err
 			d.place(a)
+			return d.onward(a), true
 		}
 	case bookBegunMsg:
 		if m.err != nil {
@@ -381,7 +383,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		}
 		return nil, true // what was written comes as news, which sets the next alarm
 	case bookHandMsg:
-		return tea.ExecProcess(m.cmd, func(err error) tea.Msg { return bookTermMsg{m.at, err, m.finish} }), true
+		return tea.Exec(&handed{Cmd: m.cmd}, func(err error) tea.Msg { return bookTermMsg{m.at, err, m.finish} }), true
 	case bookTermMsg:
 		finish := m.finish
 		err := m.err
@@ -399,6 +401,9 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 
 // ended says how a job went, and goes on to the next action.
 func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
+	if a.room == nil || a.room.inc.ID != d.jobAt.Incident {
+		return nil
+	}
 	switch {
 	case m.err != nil:
 		a.say(failure, "its end could not be written: "+model.Message(m.err))
@@ -406,6 +411,10 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 		if d.jobAt.Step == d.stepID() && d.jobAt.Action == d.act {
 			d.step = -1 // to what is next
 		}
+		run, _ := a.room.inc.Run(d.jobAt.Run)
+		d.auto = run.Rollback && d.run == d.jobAt.Run
+	case d.jobAt.Step == "verify" && canUndoRun(a) == "":
+		a.say(warning, "it is not proven that it worked: "+model.Brief(m.end.Note, 90)+" · "+a.key("book.undo")+" undoes it")
 	default:
 		text := string(m.end.State)
 		if m.end.Note != "" {
@@ -414,6 +423,25 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 		a.say(warning, model.Brief(text, 200))
 	}
 	return tea.Batch(d.readPlan(a), d.schedule(a))
+}
+
+// onward runs the next action of a rollback after one that went well, if it only
+// looks: guards, captures and previews follow each other, and what changes
+// something is waited for.
+func (d *booksDesk) onward(a *App) tea.Cmd {
+	if !d.auto {
+		return nil
+	}
+	d.auto = false
+	if run, ok := a.room.inc.Run(d.run); ok && run.Active() {
+		if _, _, left := run.Next(); !left { // verified: the target is free again
+			return a.do(model.EndRun{N: run.N, Outcome: model.RunFinished}, "rolled back and verified")
+		}
+	}
+	if _, step, act, st, ok := d.current(a); ok && act.Runs() && !act.Asks() && step.Approval == nil && !st.State.Over() && !st.State.Bad() && canRunAction(a) == "" {
+		return a.start(act, false)
+	}
+	return nil
 }
 
 // place puts the selection on what is next, unless somebody has moved it.

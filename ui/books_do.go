@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"time"
@@ -343,21 +344,50 @@ func (a *App) bookRun() tea.Cmd {
 	if !act.Asks() {
 		return go1(a)
 	}
-	name := "Run this? It " + map[string]string{"mutate": "changes something", "destructive": "DESTROYS something"}[act.Risk]
-	if act.Risk == "unknown" {
-		name = "Run this? It may change something"
-	}
-	if again {
-		name = "It may have happened already. Run it again?"
-	}
-	items := []item{{text: "No, go back", data: false}, {text: "Run it: " + model.Brief(strings.ReplaceAll(act.Command, "\n", " "), 90), data: true}}
-	a.open(newPicker(name, items, func(a *App, it item) tea.Cmd {
-		if it.data == true {
-			return go1(a)
-		}
-		return nil
-	}))
+	a.askRun(act, again, go1)
 	return nil
+}
+
+// askRun shows once more exactly what will run. Every key but y goes back.
+func (a *App) askRun(act play.Action, again bool, then func(*App) tea.Cmd) {
+	name := "Run this? It may change something"
+	switch {
+	case again:
+		name = "It may have happened already. Run it again?"
+	case act.Risk == "mutate":
+		name = "Run this? It changes something"
+	case act.Risk == "destructive":
+		name = "Run this? It DESTROYS something"
+	}
+	a.open(&pager{name: name, foot: "y run it · enter or esc go back",
+		text: func(a *App, w int) []string {
+			out := []string{segs{{act.Text, a.theme.strong}}.fit(w)}
+			for _, l := range model.VisibleLines(act.Command) {
+				for _, part := range wrap(l, w-2, 20) {
+					out = append(out, segs{{"  ", ""}, {part, a.theme.accent}}.fit(w))
+				}
+			}
+			for _, b := range act.Bound {
+				out = append(out, segs{{"    " + model.Visible(b), ""}}.fit(w))
+			}
+			if where := a.books().where(); where != "" {
+				st := style("")
+				if production.MatchString(where) {
+					st = a.theme.alarm
+				}
+				out = append(out, segs{{"in  " + model.Visible(where), st}}.fit(w))
+			}
+			if act.Undo != "" {
+				out = append(out, segs{{"undo  ", a.theme.dim}, {model.Visible(act.Undo), ""}}.fit(w))
+			}
+			return append(out, segs{}.fit(w))
+		},
+		key: func(a *App, key string) (bool, tea.Cmd) {
+			if key == "y" {
+				return true, then(a)
+			}
+			return false, nil
+		}})
 }
 
 // askApproval asks for a yes to the step as it stands; what has to be typed is
@@ -433,6 +463,28 @@ type bookHandMsg struct {
 	at     play.Point
 	cmd    *exec.Cmd
 	finish func(error) error
+}
+
+// handed is a command that has the terminal. When it has ended its last words
+// stay on the screen until a key is pressed.
+type handed struct{ *exec.Cmd }
+
+func (h *handed) SetStdin(r io.Reader)  { h.Stdin = r }
+func (h *handed) SetStdout(w io.Writer) { h.Stdout = w }
+func (h *handed) SetStderr(w io.Writer) { h.Stderr = w }
+
+// Run runs it and waits for enter.
+func (h *handed) Run() error {
+	err := h.Cmd.Run()
+	// Colours, a hidden cursor or another character set may have been left behind.
+	fmt.Fprint(h.Stdout, "\x1b[0m\x1b(B\x1b[?25h\r\n-- it has ended, press enter to go back to the room --\r\n")
+	var one [1]byte
+	for {
+		n, e := h.Stdin.Read(one[:])
+		if e != nil || n > 0 && (one[0] == '\n' || one[0] == '\r') {
+			return err
+		}
+	}
 }
 
 func (a *App) bookPreview() tea.Cmd {

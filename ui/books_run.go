@@ -57,6 +57,9 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 		}
 		out = append(out, segs{{" " + model.Visible(where), s}}.fit(w))
 	}
+	if _, _, left := run.Next(); !left && run.Active() {
+		out = append(out, segs{{" all is done: " + a.key("book.end") + " ends the run", th.good}}.fit(w))
+	}
 	out = append(out, segs{}.fit(w))
 	var tail []string
 	section := func(name string, lines ...string) {
@@ -85,7 +88,7 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 		sign, sst := stateSign(th, s.State())
 		from, to := s.Span()
 		note := ""
-		if !from.IsZero() {
+		if !from.IsZero() && s.State() != model.ActionSkipped {
 			if to.IsZero() {
 				to = a.now
 			}

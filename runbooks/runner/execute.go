@@ -278,10 +278,11 @@ func (j *job) call() {
 func (j *job) outcome(o *call.Outcome) {
 	e := &j.end
 	e.Signal, e.Escaped, e.Bytes, e.Dropped = o.Signal, o.Escaped, o.View.Total, o.View.Dropped
-	if o.Status == 0 && o.Err == nil {
-		code := o.Exit
-		e.Exit = &code
-		e.File = j.w.file
+	if j.w.item.kind == "command" {
+		if e.File = j.w.file; o.Signal == "" && o.State != proc.Lost {
+			code := o.Exit
+			e.Exit = &code
+		}
 	}
 	var lines []string
 	for _, l := range o.View.Lines {
