@@ -73,6 +73,7 @@ var deskInfos = []deskInfo{
 func newDesks() (d [screenCount]desk) {
 	d[screenTriage] = newTriageDesk()
 	d[screenUpdates] = newUpdatesDesk()
+	d[screenBooks] = newBooksDesk()
 	return d
 }
 

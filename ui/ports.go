@@ -2,9 +2,12 @@ package ui
 
 import (
 	"context"
+	"os/exec"
+	"time"
 
 	"warroom/model"
 	"warroom/model/outbox"
+	"warroom/model/play"
 )
 
 // Store is what the screens need of the record. Every call may take time and is
@@ -40,4 +43,25 @@ type Outside interface {
 	Unable() map[string]string
 	// Fault says why nothing leaves at all; "" if all is well.
 	Fault() string
+}
+
+// Runner follows runbooks and rollbacks. What takes a context, and Cards, Plan
+// and Current, may take time and is called from a tea.Cmd only.
+type Runner interface {
+	Cards(inc *model.Incident) []play.Card
+	Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error)
+	Current(inc *model.Incident, run int) (*play.Plan, error)
+	Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error)
+	Execute(ctx context.Context, at play.Point, hash string, again bool) (play.Job, error)
+	Preview(ctx context.Context, at play.Point) (play.Output, error)
+	// Terminal gives a command to hand the terminal to, and what to call with its
+	// error when the terminal is back.
+	Terminal(ctx context.Context, at play.Point, hash string, again bool) (*exec.Cmd, func(error) error, error)
+	Take(ctx context.Context, incident string, run int) error
+	Holds(r model.Run) bool
+	Gone(r model.Run) bool
+	Busy() int
+	SetGate(ctx context.Context, incident, book string) error
+	GateDue(inc *model.Incident) (time.Time, bool)
+	SampleGate(ctx context.Context, incident string) ([]model.Verdict, error)
 }

@@ -57,6 +57,9 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		conf.Seat = seat
 		defer seat.Leave()
 	}
+	books := a.runner(a.shelf(nil))
+	conf.Runner = books
+	defer books.Close()
 	a.furnish(&conf)
 	port, stop := a.carry(ctx, s)
 	defer stop()

@@ -386,8 +386,8 @@ func (a *app) strategyPage(p *page, it library.Item) {
 	}
 }
 
-// shown are the lines of what would run, as written.
-func shown(e *runbooks.Exec) []string {
+// execLines are the lines of what would run, as written.
+func execLines(e *runbooks.Exec) []string {
 	switch {
 	case e.Text() != "":
 		return strings.Split(strings.TrimRight(e.Text(), "\n"), "\n")
