@@ -31,6 +31,7 @@ type Config struct {
 	NoMouse  bool                    // leave the mouse to the terminal, until it is switched on
 	Notify   string                  // NotifyOn, NotifyBell or NotifyOff; "": on
 	Hints    Memory                  // of first-time hints; nil: none are given
+	Inbox    Inbox                   // of alerts; nil: there is none
 	Version  string
 	Log      *log.Logger // for what is too long for the screen; nil: nowhere
 	In       io.Reader   // nil: the terminal
