@@ -155,7 +155,7 @@ func (d *alertsDesk) row(a *App, g alert.Group, w int) (left, right segs) {
 	} else if len(g.Services) == 1 && w >= 64 {
 		right.add(th.dim, model.Brief(g.Services[0], 18)+" ")
 	}
-	right.add(th.dim, padLeft(note, 7)+" ")
+	right.add(th.dim, padLeft(note, max(7, width(note)))+" ")
 	if word == "ended" || word == "noise" {
 		left = left.over(th.dim)
 	}

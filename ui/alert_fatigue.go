@@ -104,7 +104,10 @@ func (f *fatigue) draw(a *App, w, h int) []string {
 		return blank(append(out, segs{{" No alert fired in this time.", ""}}.fit(w)), w, h)
 	}
 	b := f.burden
-	line := segs{{fmt.Sprintf(" %s of %s", plural(b.Fired, "alert"), plural(len(b.Rules), "rule")), th.strong}, {", the five that fire most make " + shareWords(b.TopFive), ""}}
+	line := segs{{fmt.Sprintf(" %s of %s", plural(b.Fired, "alert"), plural(len(b.Rules), "rule")), th.strong}}
+	if w >= wideWidth {
+		line.add("", ", the five that fire most make "+shareWords(b.TopFive))
+	}
 	if b.Nights.K > 0 {
 		line.add(th.warn, fmt.Sprintf("  · %d of %s interrupted", b.Nights.K, plural(b.Nights.N, "night")))
 	} else {
@@ -256,7 +259,7 @@ func (f *fatigue) perDay(a *App, w, h int) []string {
 func (f *fatigue) rules(a *App, w, h int) []string {
 	th := a.theme
 	wide := w >= wideWidth
-	cols := "fired  in incidents "
+	cols := "fired      in incidents "
 	if wide {
 		cols = "fired        acted on    in incidents       by itself  clears in  night  flaps "
 	}
@@ -281,7 +284,7 @@ func (f *fatigue) rules(a *App, w, h int) []string {
 			right = append(right, seg{padLeft(shareWords(r.ActedOn), 16), ""}, seg{padLeft(shareWords(r.Precision), 16), ""}, seg{padLeft(shareWords(r.SelfCured), 16), ""},
 				seg{padLeft(clears, 11), ""}, seg{padLeft(fmt.Sprintf("%.0f %%", r.Night.Percent), 7), ""}, seg{padLeft(fmt.Sprint(r.Flaps), 6) + " ", flaps})
 		} else {
-			right.add("", padLeft(shareWords(r.Precision), 14)+" ")
+			right.add("", padLeft(shareWords(r.Precision), 18)+" ")
 		}
 		out = append(out, spread(w, left, right))
 	}
