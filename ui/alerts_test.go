@@ -74,7 +74,7 @@ func TestGoldenAlertsDesk(t *testing.T) {
 	for _, v := range []struct {
 		name string
 		keys []string
-	}{{"list", []string{"4"}}, {"hostile", []string{"4", "end"}}, {"fatigue", []string{"4", "F"}}} {
+	}{{"list", []string{"4"}}, {"hostile", []string{"4", "down"}}, {"fatigue", []string{"4", "F"}}} {
 		for _, s := range sizes {
 			t.Run(fmt.Sprintf("%s-%dx%d", v.name, s.X, s.Y), func(t *testing.T) {
 				x := inboxSeat(t, s.X, s.Y, stormScene()...)
