@@ -122,6 +122,7 @@ func init() { // a variable would refer to itself through the palette
 		triageActions,
 		updatesActions,
 		bookActions,
+		alertActions,
 		deskActions(), globalActions,
 		outboxActions,
 	)

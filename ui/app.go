@@ -102,7 +102,7 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 // Init reads the list, opens the incident that was asked for and starts the
 // clock.
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.refreshList(), a.tick(), a.readOutside()}
+	cmds := []tea.Cmd{a.refreshList(), a.tick(), a.readOutside(), a.inboxNews()}
 	if a.cfg.Incident != "" {
 		cmds = append(cmds, a.enter(a.cfg.Incident, 0))
 	}

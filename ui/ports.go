@@ -8,6 +8,10 @@ import (
 	"warroom/model"
 	"warroom/model/outbox"
 	"warroom/model/play"
+	"time"
+
+	"warroom/model"
+	"warroom/model/alert"
 )
 
 // Store is what the screens need of the record. Every call may take time and is
@@ -64,4 +68,19 @@ type Runner interface {
 	SetGate(ctx context.Context, incident, book string) error
 	GateDue(inc *model.Incident) (time.Time, bool)
 	SampleGate(ctx context.Context, incident string) ([]model.Verdict, error)
+}
+
+// Inbox is what the Alerts screen needs of the record. Like Store it is called
+// from a tea.Cmd only.
+type Inbox interface {
+	AlertGroups(ctx context.Context, f alert.Filter) ([]alert.Group, error)
+	AlertItems(ctx context.Context, p alert.Pick) ([]alert.Item, error)
+	AlertActs(ctx context.Context, group int64) ([]alert.Deed, error)
+	Silences(ctx context.Context, now time.Time) ([]alert.Silence, error)
+	AckAlerts(ctx context.Context, actor string, group int64) (alert.Group, error)
+	NoiseAlerts(ctx context.Context, actor string, group int64, reason string) (alert.Group, error)
+	NoteAlerts(ctx context.Context, actor string, group int64, text string) (alert.Group, error)
+	SplitAlert(ctx context.Context, actor string, item int64) (alert.Group, error)
+	AddSilence(ctx context.Context, s alert.Silence) (alert.Silence, error)
+	EndSilence(ctx context.Context, actor string, n int64) (alert.Silence, error)
 }

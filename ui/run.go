@@ -35,6 +35,7 @@ type Config struct {
 	Notify   string                  // NotifyOn, NotifyBell or NotifyOff; "": on
 	Hints    Memory                  // of first-time hints; nil: none are given
 	Runner   Runner                  // nil: runbooks are not followed here
+	Inbox    Inbox                   // of alerts; nil: there is none
 	Version  string
 	Log      *log.Logger // for what is too long for the screen; nil: nowhere
 	In       io.Reader   // nil: the terminal

@@ -52,6 +52,7 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		Store: s, Actor: actor, Incident: incident, Zone: a.zone,
 		NoColor: !a.term.colour, Version: build().String(),
 		Rules: a.rules(), Present: s.Presences(ctx),
+		Inbox: s,
 	}
 	if seat, err := s.Here(ctx); err == nil { // without it others do not see who is here
 		conf.Seat = seat
