@@ -71,6 +71,9 @@ var deskInfos = []deskInfo{
 
 // newDesks makes the desks, by screen.
 func newDesks() (d [screenCount]desk) {
+	d[screenTriage] = newTriageDesk()
+	d[screenUpdates] = newUpdatesDesk()
+	d[screenBooks] = newBooksDesk()
 	return d
 }
 
@@ -108,7 +111,7 @@ func (a *App) goHome() tea.Cmd {
 
 // deskNews tells all desks what was written.
 func (a *App) deskNews(events []model.Event) tea.Cmd {
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{a.readOutside()}
 	for _, d := range a.desks {
 		if d != nil {
 			cmds = append(cmds, d.news(a, events))

@@ -57,7 +57,18 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		conf.Seat = seat
 		defer seat.Leave()
 	}
+	books := a.runner(a.shelf(nil))
+	conf.Runner = books
+	defer books.Close()
 	a.furnish(&conf)
+	port, stop := a.carry(ctx, s)
+	defer stop()
+	conf.Outside = port
+	g := a.guides()
+	conf.Doctrine, conf.Templates = g.doctrine, g.templates
+	for _, err := range g.faults {
+		conf.Faults = append(conf.Faults, model.Message(err))
+	}
 	if a.asLines() {
 		return a.lineRoom(ctx, s, conf)
 	}

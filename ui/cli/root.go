@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"warroom/model"
+	"warroom/model/outbox"
 	"warroom/storage"
 	"warroom/ui"
 )
@@ -40,7 +41,11 @@ type app struct {
 	zone  *time.Location // of times without one, and of times shown
 	actor string         // who acts
 	store *storage.Store // open while a handler needs it
+	guide *guides        // the team's triage and templates, once read
 	fail  error          // what the handler returned
+
+	rulesOut outbox.Config // what leaves the room, and where it goes
+	rulesErr error         // why that is not known
 }
 
 // handler carries out one subcommand.
@@ -99,8 +104,16 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.bookCommands(root)
+	a.runCommands(root)
+	a.alertCommands(root)
+	a.detection(root)
+	a.triageCommands(root)
+	a.updateCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
+	a.outboundCommands(root)
+	a.analytics(root)
 	a.careCommands(root)
 	return root
 }
@@ -200,7 +213,7 @@ func (a *app) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String(), ReadOnly: a.flag.readOnly})
+	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String(), ReadOnly: a.flag.readOnly, Outbound: a.outside(path)})
 	return err
 }
 
