@@ -53,7 +53,7 @@ func (i *Incident) Sentence(r Rules, now time.Time, loc *time.Location) string {
 		case h.State == HypothesisTesting && !strings.HasPrefix(believed, "the cause"):
 			believed = "we are testing whether " + h.Text
 		case believed == "" && h.State == HypothesisOpen:
-			believed = "we think of " + h.Text
+			believed = "we suspect: " + h.Text
 		}
 	}
 	if believed == "" {

@@ -98,13 +98,13 @@ func TestSentenceBelief(t *testing.T) {
 		want  string
 	}{
 		{nil, "the cause is not known"},
-		{[]string{"hypothesis: a", "hypothesis: b"}, "we think of a"},
+		{[]string{"hypothesis: a", "hypothesis: b"}, "we suspect: a"},
 		{[]string{"hypothesis: a", "hypothesis: b", "/hypothesis 2 te"}, "we are testing whether b"},
 		{[]string{"hypothesis: a", "hypothesis: b", "/hypothesis 1 te"}, "we are testing whether a"},
 		{[]string{"hypothesis: a", "hypothesis: b", "/hypothesis 1 yes x", "/hypothesis 2 te"}, "the cause is a"},
 		{[]string{"hypothesis: a", "hypothesis: b", "/hypothesis 1 te", "/hypothesis 2 yes x"}, "the cause is b"},
 		{[]string{"hypothesis: a", "/hypothesis 1 out x"}, "the cause is not known"},
-		{[]string{"hypothesis: a", "/hypothesis 1 out x", "hypothesis: b"}, "we think of b"},
+		{[]string{"hypothesis: a", "/hypothesis 1 out x", "hypothesis: b"}, "we suspect: b"},
 	} {
 		b := quiet(t)
 		for _, l := range c.lines {

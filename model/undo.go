@@ -61,7 +61,7 @@ func (Undo) Decide(s Scene) ([]Draft, error) {
 	touched := map[string]string{} // by whom, since
 	for seq := s.Incident.Seq; seq > 1 && seq > s.Incident.Seq-undoReach; seq-- {
 		en, ok := s.Event(seq)
-		if !ok || en.Struck || en.Body == nil || undoes(en.Body) {
+		if !ok || en.Struck || en.Body == nil || undoes(en.Body) || unasked(en.Body) {
 			continue
 		}
 		if !SamePerson(en.Actor, s.Actor) {
@@ -237,6 +237,16 @@ func undoes(b Body) bool {
 		reason = b.Note
 	}
 	return reason == undoReason
+}
+
+// unasked reports whether b is written by the program in somebody's name, without
+// a key of theirs: nobody means that by their newest action.
+func unasked(b Body) bool {
+	switch b.(type) {
+	case *Escalated, *RunEscalated, *GateSampled, *ActionEnded, *Delivered, *DeliveryFailed:
+		return true
+	}
+	return false
 }
 
 // thing names what an event acts on where several people act in turn and the fold

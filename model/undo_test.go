@@ -272,6 +272,19 @@ func TestUndoGoesOnBackwards(t *testing.T) {
 	b.whole(t)
 }
 
+// What the program wrote in somebody's name is passed by.
+func TestUndoPassesByWhatNobodyDid(t *testing.T) {
+	b := open(t, Declare{Severity: 1})
+	b.must(t, "bob", AddNote{Text: "mine"})
+	b.tick(20 * time.Minute)
+	b.must(t, "bob", Escalate{Key: "acknowledge"})
+	b.must(t, "bob", Undo{})
+	if en, _ := b.entry(b.events[len(b.events)-1].Body.(*Amendment).Target); en.Line != "mine" || !en.Struck {
+		t.Errorf("taken back: %+v", en)
+	}
+	b.whole(t)
+}
+
 // A foreign record may hold anything as an undo; it is shown and harms nothing.
 func TestForeignUndo(t *testing.T) {
 	nested := json.RawMessage(`{}`)

@@ -55,7 +55,7 @@ func (a *App) ask(name string, fields []field, make func(a *App, v []string) (mo
 		if err != nil {
 			return nil, err
 		}
-		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm()}), nil
+		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm(), done: "in the timeline"}), nil
 	}))
 }
 

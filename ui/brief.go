@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -129,9 +131,10 @@ func (a *App) callOut() {
 
 func (a *App) briefingLines(w int) []string {
 	var out []string
-	for _, l := range a.room.inc.Handover(a.cfg.Rules, a.now, a.zone) {
+	lines := a.room.inc.Handover(a.cfg.Rules, a.now, a.zone)
+	for i, l := range lines {
 		st := style("")
-		if strings.HasSuffix(l, ":") && !strings.Contains(l, " ") || l == "Who does what:" || strings.HasPrefix(l, "Running and due:") {
+		if strings.HasSuffix(l, ":") && (i == 0 || lines[i-1] == "") {
 			st = a.theme.strong
 		}
 		if strings.HasPrefix(l, "OVERDUE") {
@@ -276,7 +279,7 @@ func (a *App) askResolve(to model.Status) {
 	a.ask(string(to)+": "+model.Brief(inc.Title, 50), []field{
 		why, sev,
 		textField("postmortem", owner, "ana", "who writes it; empty: nobody yet"),
-		textField("due in", model.Span(a.cfg.Rules.Review), "72h", "48 to 72 hours is good practice"),
+		textField("due in", inHours(a.cfg.Rules.Review), "72h", "48 to 72 hours is good practice"),
 	}, func(a *App, v []string) (model.Command, error) {
 		s, err := model.ParseSeverity(v[1])
 		if err != nil {
@@ -291,6 +294,14 @@ func (a *App) askResolve(to model.Status) {
 		}
 		return c, nil
 	})
+}
+
+// inHours writes a length of time as a person would type it.
+func inHours(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	}
+	return strings.ReplaceAll(model.Span(d), " ", "")
 }
 
 // looseNote says in a line or two what is still open.

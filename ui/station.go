@@ -34,10 +34,10 @@ func (s station) String() string {
 
 func (s station) words() string {
 	return [...]string{
-		"roles, what is due, situation and board beside the timeline",
+		"roles, what is due, situation, board",
 		"what is due first and wide, then the board",
 		"a wide timeline; roles and board in a narrow column",
-		"the situation first: what is wrong, who acts, what is believed",
+		"the situation first, then who does what",
 	}[s]
 }
 

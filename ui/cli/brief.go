@@ -19,11 +19,7 @@ func (a *app) briefCommands(root *cobra.Command) {
 		Use: "sentence INC", Short: "Say in one sentence how things stand; --log writes it as an update",
 		Example: "warroom sentence\nwarroom sentence --log\nwarroom log \"update: $(warroom sentence)\"",
 	}, func(ctx context.Context, args []string) error {
-		id, err := a.one(ctx, args, "sentence INC")
-		if err != nil {
-			return err
-		}
-		i, err := a.store.Incident(ctx, id)
+		i, err := a.read(ctx, args, "sentence INC")
 		if err != nil {
 			return err
 		}
@@ -31,13 +27,13 @@ func (a *app) briefCommands(root *cobra.Command) {
 		text := i.Sentence(a.rules(), now, a.zone)
 		switch {
 		case log:
-			return a.act(ctx, id, model.AddNote{Kind: model.KindUpdate, Text: text})
+			return a.act(ctx, i.ID, model.AddNote{Kind: model.KindUpdate, Text: text})
 		case a.flag.json:
 			return a.object(struct {
 				Incident string `json:"incident"`
 				Sentence string `json:"sentence"`
 				Zone     string `json:"zone"` // of the times in it
-			}{id, text, a.zoneName(now)})
+			}{i.ID, text, a.zoneName(now)})
 		}
 		p := a.page()
 		for _, l := range p.t.wrap(model.Visible(text), p.t.width) {
@@ -51,11 +47,7 @@ func (a *app) briefCommands(root *cobra.Command) {
 		Use: "brief INC", Short: "The page that whoever takes over needs",
 		Long: "The page that whoever takes over needs: situation, who does what, what runs and is due, what was decided, hypotheses, what is temporary, what was promised.",
 	}, func(ctx context.Context, args []string) error {
-		id, err := a.one(ctx, args, "brief INC")
-		if err != nil {
-			return err
-		}
-		i, err := a.store.Incident(ctx, id)
+		i, err := a.read(ctx, args, "brief INC")
 		if err != nil {
 			return err
 		}
@@ -138,11 +130,7 @@ func (a *app) catchUp(root *cobra.Command) {
 			model.Span(catchUpSpan) + " if not said).",
 		Example: "warroom catchup\nwarroom catchup --since 30m\nwarroom catchup --since 112",
 	}, func(ctx context.Context, args []string) error {
-		id, err := a.one(ctx, args, "catchup INC --since 10m")
-		if err != nil {
-			return err
-		}
-		i, err := a.store.Incident(ctx, id)
+		i, err := a.read(ctx, args, "catchup INC --since 10m")
 		if err != nil {
 			return err
 		}

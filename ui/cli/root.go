@@ -288,6 +288,15 @@ func (a *app) one(ctx context.Context, args []string, usage string) (string, err
 	return id, err
 }
 
+// read is the incident of a command that takes nothing but an incident.
+func (a *app) read(ctx context.Context, args []string, usage string) (*model.Incident, error) {
+	id, err := a.one(ctx, args, usage)
+	if err != nil {
+		return nil, err
+	}
+	return a.store.Incident(ctx, id)
+}
+
 // How long a command is tried again while somebody else holds the record, and
 // how long an interrupted one may take to end.
 const (

@@ -19,11 +19,7 @@ func (a *app) show(root *cobra.Command) {
 		Use: "show INC", Short: "Show an incident on one page",
 		Example: "warroom show\nwarroom show INC-20261123 --json",
 	}, func(ctx context.Context, args []string) error {
-		id, err := a.one(ctx, args, "show INC")
-		if err != nil {
-			return err
-		}
-		i, err := a.store.Incident(ctx, id)
+		i, err := a.read(ctx, args, "show INC")
 		if err != nil {
 			return err
 		}
@@ -31,7 +27,7 @@ func (a *app) show(root *cobra.Command) {
 		if a.flag.json {
 			return a.object(incidentOf(i, a.rules(), now))
 		}
-		entries, err := a.store.Timeline(ctx, id, model.Window{Back: true, Limit: lastShown})
+		entries, err := a.store.Timeline(ctx, i.ID, model.Window{Back: true, Limit: lastShown})
 		if err != nil {
 			return err
 		}
