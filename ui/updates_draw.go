@@ -253,7 +253,7 @@ func (d *updatesDesk) audiencePage(a *App, w int) (out []string) {
 	}
 	para(a.key("updates.write")+" writes “"+model.Visible(t.Title)+"”: "+ask, "", 3)
 	if _, told := inc.LastTold(to); told {
-		para(a.key("updates.nochange")+" says that nothing has changed", "", 1)
+		para(a.key("updates.same")+" says that nothing has changed", "", 1)
 	}
 	if to.Outward() {
 		who := "the commander or the communications lead"

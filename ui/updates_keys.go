@@ -89,7 +89,7 @@ var updatesActions = []action{
 		run: func(a *App) tea.Cmd { return a.updates().newDraft(a) }},
 	{id: "updates.template", keys: []string{"t"}, words: "New message from another template, or an empty page", short: "template", where: onUpdates, rank: 4, why: openAndWritable,
 		run: func(a *App) tea.Cmd { return a.updates().chooseTemplate(a) }},
-	{id: "updates.nochange", keys: []string{"c"}, words: "Tell this audience that nothing has changed", short: "no change", where: onUpdates, rank: 3, why: openAndWritable,
+	{id: "updates.same", keys: []string{"c"}, words: "Tell this audience that nothing has changed", short: "no change", where: onUpdates, rank: 3, why: openAndWritable,
 		run: func(a *App) tea.Cmd { return a.updates().noChange(a) }},
 	{id: "updates.next", keys: []string{"N"}, words: "When does this audience hear from us next?", short: "next at", where: onUpdates, rank: 5, why: openAndWritable,
 		run: func(a *App) tea.Cmd { return a.updates().promise(a) }},
