@@ -55,6 +55,7 @@ type Incident struct {
 
 	CANs []CAN `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
+	Writeup Writeup      `json:"writeup,omitzero"`  // the postmortem on its way
 	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
 
 	Alerts []AttachedAlert `json:"alerts,omitempty"` // lines of the inbox that are, or were, part of it

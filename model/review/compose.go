@@ -16,7 +16,7 @@ func Compose(r Record) *Document {
 		r.Rules = model.Doctrine()
 	}
 	d := &Document{
-		ID: i.ID, Title: i.Title, Drill: i.Drill, State: i.Review.State, Owner: i.Review.Owner, Generated: r.Now.UTC(),
+		ID: i.ID, Title: i.Title, Drill: i.Drill, State: i.Writeup.State, Owner: i.Review.Owner, Generated: r.Now.UTC(),
 		Severity: i.Severity, Status: i.Status, Live: i.Status.Live(), Services: slices.Clone(i.Services), Commander: lastCommander(r),
 		Decisions: slices.Clone(i.Decisions), Links: slices.Clone(i.Links), Earlier: r.Earlier, Head: i.Head.String(), Seq: i.Seq,
 	}
@@ -25,7 +25,7 @@ func Compose(r Record) *Document {
 	}
 	if due, ok := Due(i, r.Rules); ok {
 		d.Due = &due
-		d.Overdue = r.Now.After(due) && !i.Review.State.Settled()
+		d.Overdue = r.Now.After(due) && !i.Writeup.State.Settled()
 	}
 	for _, a := range i.Roles {
 		d.People = append(d.People, Person{a.Role, a.Person, a.Since})
@@ -56,7 +56,7 @@ func Compose(r Record) *Document {
 	}
 	d.Updates = updates(r)
 	d.Metrics = measure(r, d.Updates)
-	if len(i.Review.Whys) > 0 {
+	if len(i.Writeup.Whys) > 0 {
 		d.Whys = TreeOf(i).Report()
 	}
 	d.Actions = actions(r, d)

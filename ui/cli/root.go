@@ -104,11 +104,16 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.bookCommands(root)
+	a.runCommands(root)
+	a.alertCommands(root)
+	a.detection(root)
 	a.triageCommands(root)
 	a.updateCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
+	a.analytics(root)
 	a.careCommands(root)
 	return root
 }
