@@ -214,7 +214,8 @@ func (d *triageDesk) declare(a *App, c model.Assess) tea.Cmd {
 		return a.send(job{request: model.Request{Command: m}, form: a.topForm(), then: func(a *App, r model.Receipt) tea.Cmd {
 			a.say(info, r.Incident.ID+" declared "+r.Incident.Severity.String())
 			d.changed = false
-			return tea.Batch(a.enter(r.Incident.ID, 0), a.goDesk(screenTriage))
+			a.landing = screenTriage
+			return a.enter(r.Incident.ID, 0)
 		}}), nil
 	}))
 	return nil

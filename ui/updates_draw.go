@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"warroom/model"
@@ -34,9 +35,12 @@ func (d *updatesDesk) draw(a *App, w, h int) []string {
 	var body []string
 	if w < 100 { // the message below the list
 		list := d.rows(a, w)
-		upper := min(len(list), max(6, h/2))
-		body = append(scrolled(list, d.row(a), upper), segs{{strings.Repeat("─", w), th.rule}}.fit(w))
-		body = append(body, blank(d.page(a, w), w, h-len(body))...)
+		upper := min(len(list), max(6, h/2), h)
+		body = slices.Clone(scrolled(list, d.row(a), upper))
+		if rest := h - upper - 1; rest > 0 {
+			body = append(body, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
+			body = append(body, blank(d.page(a, w), w, rest)...)
+		}
 	} else {
 		left := w * 48 / 100
 		right := w - left - 1

@@ -93,10 +93,10 @@ var updatesActions = []action{
 		run: func(a *App) tea.Cmd { return a.updates().noChange(a) }},
 	{id: "updates.next", keys: []string{"N"}, words: "When does this audience hear from us next?", short: "next at", where: onUpdates, rank: 5, why: openAndWritable,
 		run: func(a *App) tea.Cmd { return a.updates().promise(a) }},
-	{id: "updates.snooze", keys: []string{">", "m"}, words: "Put the clock of this audience off, with a reason", short: "put off", where: onUpdates, rank: 6, why: hasUpdateClock,
+	{id: "updates.later", keys: []string{">", "m"}, words: "Put the clock of this audience off, with a reason", short: "put off", where: onUpdates, rank: 6, why: hasUpdateClock,
 		run: func(a *App) tea.Cmd { return a.updates().snooze(a) }},
 	{id: "updates.up", keys: []string{"up", "k", "shift+tab"}, words: "Up", where: onUpdates, run: updatesMove(-1), move: true},
 	{id: "updates.down", keys: []string{"down", "j", "tab"}, words: "Down", where: onUpdates, run: updatesMove(1), move: true},
-	{id: "updates.undo", keys: []string{"z"}, words: "Take back my newest action", where: onUpdates, why: openAndWritable,
+	{id: "updates.takeback", keys: []string{"z"}, words: "Take back my newest action", where: onUpdates, why: openAndWritable,
 		run: func(a *App) tea.Cmd { return a.do(model.Undo{}, "taken back") }},
 }
