@@ -18,6 +18,7 @@ import (
 func paged(t *testing.T, w, h int) *seat {
 	x := checkout(t, w, h)
 	x.a.cfg.Rules = triage.Default().Rules(model.Doctrine())
+	x.a.measure()
 	return x
 }
 
@@ -173,11 +174,11 @@ func TestTriageAndUpdatesFit(t *testing.T) {
 func TestGoldenTriage(t *testing.T) {
 	for _, size := range sizes {
 		x := paged(t, size.X, size.Y)
-		x.do("ana", "/sev 2")
-		x.command(x.a.room.inc.ID, "ana", model.Assess{Answers: []model.Answer{{Criterion: "user_impact", Level: "majority"}, {Criterion: "revenue_impact", Level: "moderate_loss", Or: "minor_loss"}}, Severity: 2, Why: "user impact: majority (4 of 5)"})
-		x.command(x.a.room.inc.ID, "ana", model.Measure{Metric: "Error rate", Value: "6 %"})
-		x.command(x.a.room.inc.ID, "ana", model.TellAudience{Audience: model.ToExecutives, Text: "Checkout fails for some.", Next: 30 * time.Minute})
-		x.command(x.a.room.inc.ID, "erin", model.DraftUpdate{Audience: model.ToCustomers, Text: "Some payments fail.\nIt will be fixed soon."})
+		x.a.measure()
+		x.hear(x.command(x.a.room.inc.ID, "ana", model.Assess{Answers: []model.Answer{{Criterion: "user_impact", Level: "majority"}, {Criterion: "revenue_impact", Level: "moderate_loss", Or: "minor_loss"}}, Severity: 1, Why: "user impact: majority (4 of 5)"}))
+		x.hear(x.command(x.a.room.inc.ID, "ana", model.Measure{Metric: "Error rate", Value: "6 %"}))
+		x.hear(x.command(x.a.room.inc.ID, "ana", model.TellAudience{Audience: model.ToExecutives, Text: "Checkout fails for some.", Next: 30 * time.Minute}))
+		x.hear(x.command(x.a.room.inc.ID, "erin", model.DraftUpdate{Audience: model.ToCustomers, Text: "Some payments fail.\nIt will be fixed soon."}))
 		for _, s := range []screen{screenTriage, screenUpdates} {
 			t.Run(fmt.Sprintf("%d-%dx%d", s, size.X, size.Y), func(t *testing.T) {
 				x.run(x.a.goDesk(s))
