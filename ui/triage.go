@@ -171,7 +171,7 @@ func (d *triageDesk) apply(a *App) tea.Cmd {
 	switch {
 	case o.Severity < now:
 		c.Set = true
-		return send(a, c, "now "+o.Severity.String()+" · "+a.key("undo")+" in the Room takes it back")
+		return send(a, c, "now "+o.Severity.String()+" · "+a.key("undo")+" takes it back")
 	case o.Severity == now:
 		return send(a, c, "recorded: it stays "+now.String())
 	}
