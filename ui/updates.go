@@ -18,12 +18,6 @@ import (
 type updatesDesk struct {
 	audience model.Audience // selected; "" while an update is
 	n        int            // the update selected
-	queue    queuePane      // what leaves the room by itself; nil: nothing does
-}
-
-// queuePane draws the queue of everything that leaves, below the messages.
-type queuePane interface {
-	drawQueue(a *App, w, h int) []string
 }
 
 func newUpdatesDesk() *updatesDesk { return &updatesDesk{audience: model.ToCustomers} }
