@@ -59,6 +59,7 @@ type App struct {
 	queue   []job
 	sending bool
 
+	landing   screen          // the desk that comes to the front when the wanted incident is open; the zero value is none
 	escalated map[string]bool // response targets that this terminal has asked to be recorded
 	stale     error           // why the screen is not live; nil if it is
 	toast     toast

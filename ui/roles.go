@@ -63,7 +63,7 @@ func (a *App) drawRoles(w, h int, focused bool) []string {
 			right.add(th.dim, a.key("take")+" take ")
 		case slices.Contains(needed, r.role):
 			left.add(th.warn, "vacant")
-			right.add(th.warn, a.room.inc.Severity.String()+" needs one ")
+			right.add(th.dim, "for "+a.room.inc.Severity.String()+" ")
 		default:
 			left.add(th.dim, "–")
 		}

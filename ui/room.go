@@ -136,6 +136,11 @@ func (a *App) opened(m roomMsg) tea.Cmd {
 		a.write = false
 		a.composer.area.Focus()
 	}
+	if d := a.landing; d != screenIncidents { // the incident was opened from a desk, which goes on
+		a.landing = screenIncidents
+		a.resize()
+		return tea.Batch(a.goDesk(d), a.catchUp())
+	}
 	a.resize()
 	return a.catchUp()
 }

@@ -247,7 +247,7 @@ func TestThemesLeaveTheGround(t *testing.T) {
 				}
 			}
 		}
-		if painted > 120*40/20 {
+		if painted > 120*40/16 {
 			t.Errorf("%s paints %d cells of %d", name, painted, 120*40)
 		}
 	}

@@ -171,7 +171,7 @@ func (d *triageDesk) apply(a *App) tea.Cmd {
 	switch {
 	case o.Severity < now:
 		c.Set = true
-		return send(a, c, "now "+o.Severity.String()+" · "+a.key("undo")+" in the Room takes it back")
+		return send(a, c, "now "+o.Severity.String()+" · "+a.key("undo")+" takes it back")
 	case o.Severity == now:
 		return send(a, c, "recorded: it stays "+now.String())
 	}
@@ -214,7 +214,8 @@ func (d *triageDesk) declare(a *App, c model.Assess) tea.Cmd {
 		return a.send(job{request: model.Request{Command: m}, form: a.topForm(), then: func(a *App, r model.Receipt) tea.Cmd {
 			a.say(info, r.Incident.ID+" declared "+r.Incident.Severity.String())
 			d.changed = false
-			return tea.Batch(a.enter(r.Incident.ID, 0), a.goDesk(screenTriage))
+			a.landing = screenTriage
+			return a.enter(r.Incident.ID, 0)
 		}}), nil
 	}))
 	return nil

@@ -38,7 +38,9 @@ func (d *triageDesk) draw(a *App, w, h int) []string {
 	}
 	var facts []string
 	facts = append(facts, d.verdict(a, right)...)
-	facts = append(facts, d.requires(a, right)...)
+	if a.room != nil || d.outcome(a).Answered() {
+		facts = append(facts, d.requires(a, right)...)
+	}
 	rest := d.about(a, right)
 	if len(facts)+len(rest) > h {
 		facts, _ = tight(facts, 0)

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
+	"warroom/model/triage"
 )
 
 // onLevel says why a key of the severity questions does nothing here.
@@ -86,6 +87,9 @@ func triageMove(n int) func(*App) tea.Cmd {
 
 var triageActions = triageKeys()
 
+// maxLevels is how many levels a criterion may have: each is one key.
+const maxLevels = triage.MaxLevels
+
 func triageKeys() []action {
 	out := []action{
 		{id: "triage.set", keys: []string{"enter"}, words: "Set the severity that the answers say, or declare with it", short: "set severity", where: onTriage, rank: 1, why: canApply,
@@ -121,7 +125,7 @@ func triageKeys() []action {
 		{id: "triage.up", keys: []string{"up", "k", "shift+tab"}, words: "Up", where: onTriage, run: triageMove(-1), move: true},
 		{id: "triage.down", keys: []string{"down", "j", "tab"}, words: "Down", where: onTriage, run: triageMove(1), move: true},
 	}
-	for n := 1; n <= 9; n++ {
+	for n := 1; n <= maxLevels; n++ {
 		out = append(out, action{id: "triage." + strconv.Itoa(n), keys: []string{strconv.Itoa(n)}, words: "Answer " + strconv.Itoa(n) + " to the severity question", where: onTriage, why: onLevel,
 			run: func(a *App) tea.Cmd { a.triage().choose(a, n); return nil }, move: true})
 	}

@@ -18,12 +18,6 @@ import (
 type updatesDesk struct {
 	audience model.Audience // selected; "" while an update is
 	n        int            // the update selected
-	queue    queuePane      // what leaves the room by itself; nil: nothing does
-}
-
-// queuePane draws the queue of everything that leaves, below the messages.
-type queuePane interface {
-	drawQueue(a *App, w, h int) []string
 }
 
 func newUpdatesDesk() *updatesDesk { return &updatesDesk{audience: model.ToCustomers} }
@@ -291,7 +285,7 @@ func (d *updatesDesk) sent(a *App) tea.Cmd {
 	u, _ := d.selected(a)
 	next := ""
 	if in := a.nextIn(u.Audience); in > 0 {
-		next = model.Span(in)
+		next = typed(in)
 	}
 	a.open(newForm(fmt.Sprintf("Update %d to %s was sent", u.N, u.Audience), []field{
 		textField("next update in", next, "20m", "what they were promised: its clock follows; empty: by the rules"),
@@ -354,7 +348,7 @@ func (d *updatesDesk) noChange(a *App) tea.Cmd {
 // promise says when the next update comes.
 func (d *updatesDesk) promise(a *App) tea.Cmd {
 	to := d.to(a)
-	a.ask("Next update to "+string(to), []field{textField("in", model.Span(cmp.Or(a.nextIn(to), 20*time.Minute)), "20m", "what they were promised: the clock follows")},
+	a.ask("Next update to "+string(to), []field{textField("in", typed(cmp.Or(a.nextIn(to), 20*time.Minute)), "20m", "what they were promised: the clock follows")},
 		func(a *App, v []string) (model.Command, error) {
 			in, ok := model.ParseSpan(strings.ReplaceAll(strings.ToLower(v[0]), " ", ""))
 			if !ok {
@@ -387,4 +381,9 @@ func (d *updatesDesk) snooze(a *App) tea.Cmd {
 func (d *updatesDesk) withdraw(a *App) tea.Cmd {
 	u, _ := d.selected(a)
 	return a.do(model.WithdrawUpdate{N: u.N}, fmt.Sprintf("draft %d withdrawn", u.N))
+}
+
+// typed is a length of time as people type it: 20m, 1h.
+func typed(d time.Duration) string {
+	return strings.TrimSuffix(strings.TrimSuffix(d.Round(time.Minute).String(), "0s"), "h0m") + map[bool]string{true: "h"}[d%time.Hour == 0]
 }

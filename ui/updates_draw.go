@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"warroom/model"
@@ -24,19 +25,17 @@ func (d *updatesDesk) draw(a *App, w, h int) []string {
 	top := d.faults(a, w)
 	top = top[:min(len(top), max(0, h/4))]
 	h -= len(top)
-	var foot []string
-	if d.queue != nil {
-		n := min(max(h/3, 4), 12)
-		foot = d.queue.drawQueue(a, w, n)
-		foot = foot[:min(len(foot), n)]
-		h -= len(foot)
-	}
+	foot := d.queue(a, w, min(h/3, 10))
+	h -= len(foot)
 	var body []string
 	if w < 100 { // the message below the list
 		list := d.rows(a, w)
-		upper := min(len(list), max(6, h/2))
-		body = append(scrolled(list, d.row(a), upper), segs{{strings.Repeat("─", w), th.rule}}.fit(w))
-		body = append(body, blank(d.page(a, w), w, h-len(body))...)
+		upper := min(len(list), max(6, h/2), h)
+		body = slices.Clone(scrolled(list, d.row(a), upper))
+		if rest := h - upper - 1; rest > 0 {
+			body = append(body, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
+			body = append(body, blank(d.page(a, w), w, rest)...)
+		}
 	} else {
 		left := w * 48 / 100
 		right := w - left - 1
@@ -45,6 +44,24 @@ func (d *updatesDesk) draw(a *App, w, h int) []string {
 		body = beside(th, h, block{left, blank(list, left, h)}, block{right, blank(page[:min(len(page), h)], right, h)})
 	}
 	return append(append(top, body...), foot...)
+}
+
+// queue is what leaves the room by itself, in at most h lines below the messages;
+// nothing where nothing leaves.
+func (d *updatesDesk) queue(a *App, w, h int) []string {
+	if a.cfg.Outside == nil || h < 2 {
+		return nil
+	}
+	rows := a.outboxRows(true)
+	th := a.theme
+	out := []string{
+		segs{{strings.Repeat("─", w), th.rule}}.fit(w),
+		spread(w, segs{{"▌", th.dim}, {"What leaves the room", th.strong}}, segs{{a.key("outbox"), th.accent}, {" approve, retry, send by hand ", th.dim}}),
+	}
+	for _, m := range rows[:min(len(rows), h-2)] {
+		out = append(out, a.messageLine(m, w, false))
+	}
+	return out
 }
 
 // faults says which files of the team were not taken, and that the built-in
@@ -253,7 +270,7 @@ func (d *updatesDesk) audiencePage(a *App, w int) (out []string) {
 	}
 	para(a.key("updates.write")+" writes “"+model.Visible(t.Title)+"”: "+ask, "", 3)
 	if _, told := inc.LastTold(to); told {
-		para(a.key("updates.nochange")+" says that nothing has changed", "", 1)
+		para(a.key("updates.same")+" says that nothing has changed", "", 1)
 	}
 	if to.Outward() {
 		who := "the commander or the communications lead"

@@ -108,6 +108,9 @@ func parse(name string, data []byte, base *Doctrine) (*Doctrine, error) {
 
 const maxItems = 100 // of any list in the file
 
+// MaxLevels is how many levels a criterion may have: each is answered by a digit.
+const MaxLevels = 7
+
 var nameText = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // text checks a text that must be there, in one line that fits a screen.
@@ -170,8 +173,8 @@ func (r reader) criteria(f file) error {
 			}
 			out.Ask = t
 		}
-		if n := len(c.Levels); n < 2 || n > 9 {
-			return r.doc.Errorf(at+".levels", "%s has %d levels: give two to nine", c.Name, n)
+		if n := len(c.Levels); n < 2 || n > MaxLevels {
+			return r.doc.Errorf(at+".levels", "%s has %d levels: give two to seven", c.Name, n)
 		}
 		for k, l := range c.Levels {
 			if err := r.level(&out, fmt.Sprintf("%s.levels[%d]", at, k), l); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/triage"
 )
 
 func TestClockTimes(t *testing.T) {
@@ -61,7 +62,7 @@ func TestClockTimes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := (&app{conf: conf}).rules(); got != c.want {
+			if got := (&app{conf: conf}).rules(); got != triage.Default().Rules(c.want) {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}
 		})

@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"warroom/model"
+	"warroom/model/triage"
+)
+
+// paged sits somebody who was just paged before an empty record, with the rules
+// of the built-in doctrine.
+func paged(t *testing.T, w, h int) *seat {
+	x := checkout(t, w, h)
+	x.a.cfg.Rules = triage.Default().Rules(model.Doctrine())
+	x.a.measure()
+	return x
+}
+
+// From the page to the first message: answers, declaration, vacant roles,
+// approval, a higher severity, and the clocks follow.
+func TestFromThePageToTheFirstMessage(t *testing.T) {
+	x := paged(t, 120, 40)
+	x.a.room = nil
+	x.a.screen = screenIncidents
+	x.keys("2")
+	x.sees("How bad is it?", "Nothing is answered yet", "It is an incident if it")
+	x.keys("2")
+	x.sees("▲ SEV-2", "because user impact: majority (4 of 5)", "SEV-2 requires", "needed")
+	x.keys("n")
+	x.sees("between which two?")
+	x.keys("3", "4") // moderate or minor loss: the worse
+	x.sees("moderate loss or minor loss?")
+	x.keys("enter")
+	x.sees("Declare SEV-2 major")
+	x.keys("P", "a", "y", "enter")
+	inc := x.a.room.inc
+	if inc.Severity != 2 || len(inc.Triage.Answers) != 2 || inc.Triage.Answers[1].Or != "minor_loss" {
+		t.Fatalf("%+v", inc.Triage)
+	}
+	x.sees("vacant", "customer message", "in 05:00", "Checklist")
+
+	// Customers wait: nobody may approve before somebody commands.
+	x.keys("m")
+	x.sees("still needs", "issue description")
+	x.keys("f", "a", "i", "l", "tab", "h", "t", "t", "p", "s", ":", "/", "/", "x", ".", "y", "enter")
+	x.sees("draft by ana", "nobody is either")
+	x.keys("T", "p")
+	if u, _ := x.a.room.inc.UpdateN(1); u.Step != model.UpdateIsApproved || u.Approved != "ana" {
+		t.Fatalf("%+v", u)
+	}
+	x.wait(2 * time.Minute)
+	x.keys("s")
+	x.sees("was sent", "next update in")
+	x.keys("enter")
+	if at, ok := x.a.room.inc.LastTold(model.ToCustomers); !ok || at.Sub(x.a.room.inc.Started()) > 5*time.Minute {
+		t.Errorf("told at %v %v", at, ok)
+	}
+	x.sees("in 20:00")
+
+	// It is worse than it seemed: answers again, and the clocks follow.
+	x.keys("2")
+	x.sees("recorded")
+	x.keys("up", "up", "up", "up", "1", "enter")
+	if x.a.room.inc.Severity != 1 {
+		t.Fatalf("%s", x.a.room.inc.Severity)
+	}
+	x.sees("▲ SEV-1", "scribe")
+	if !strings.Contains(x.screen(), "respond within") {
+		t.Error("no requirements")
+	}
+}
+
+func TestChecklistOnTheScreen(t *testing.T) {
+	x := paged(t, 120, 40)
+	x.keys("2", "down", "down", "down", "down", "y")
+	x.sees("yes → set SEV-1")
+	before := x.a.room.inc.Severity
+	x.keys("enter")
+	if before == 1 && x.a.room.inc.Severity != 1 {
+		t.Errorf("%s", x.a.room.inc.Severity)
+	}
+	x.keys("down", "n")
+	x.keys("down", "down", "down", "up")
+	x.sees("Error rate")
+	d := x.a.triage()
+	for _, _, m := d.focus(x.a); m == nil; _, _, m = d.focus(x.a) {
+		x.keys("down")
+	}
+	x.keys("enter", "2", "1", "enter")
+	x.sees("Error rate 21", "over 10%: one level worse")
+	// A milder severity is asked about, the higher stays first.
+	x.keys("up", "up", "up", "up", "up", "up", "up", "up", "5", "5", "5", "5", "enter")
+	if x.a.room.inc.Severity < 4 {
+		x.sees("We do not argue now")
+		x.keys("enter")
+		if x.a.room.inc.Severity != before {
+			t.Errorf("lowered to %s", x.a.room.inc.Severity)
+		}
+	}
+}
+
+// Ten terminals see the target pass; it is written once.
+func TestEscalationIsWrittenOnce(t *testing.T) {
+	x := paged(t, 120, 40)
+	id := x.command("", "ana", model.Declare{Title: "api down", Severity: 2}).Incident.ID
+	var seats []*seat
+	for range 3 {
+		y := join(t, x.store, x.clock, "bob", 120, 40)
+		y.run(y.a.enter(id, 0))
+		seats = append(seats, y)
+	}
+	*x.clock = x.clock.Add(31 * time.Minute)
+	for range 2 {
+		for _, y := range seats {
+			y.send(tickMsg{*x.clock, y.a.clock})
+		}
+	}
+	inc, err := x.store.Incident(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := inc.Triage.Escalations; len(e) != 1 || e[0].Key != "acknowledge" || strings.Join(e[0].Notify, " ") != "page_oncall manager_notification" {
+		t.Errorf("%+v", e)
+	}
+	for _, y := range seats {
+		y.lacks("recorded already")
+	}
+}
+
+func TestFaultsOfTheTeamsFiles(t *testing.T) {
+	x := paged(t, 80, 24)
+	x.a.cfg.Faults = []string{"triage.yaml:3:5: a level has no score; the built-in triage stays in force"}
+	for _, key := range []string{"2", "5"} {
+		x.a.screen = screenRoom
+		x.keys(key)
+		x.sees("the built-in triage stays")
+	}
+}
+
+func TestTriageAndUpdatesFit(t *testing.T) {
+	for _, size := range sizes {
+		for _, s := range []screen{screenTriage, screenUpdates} {
+			x := paged(t, size.X, size.Y)
+			x.run(x.a.goDesk(s))
+			whole := func(what string) {
+				t.Helper()
+				b := x.a.lay.body
+				for n, l := range x.a.desk().draw(x.a, b.Dx(), b.Dy()) {
+					if w := ansi.StringWidth(l); w != b.Dx() {
+						t.Fatalf("%v %s: line %d is %d cells wide", size, what, n, w)
+					}
+				}
+			}
+			if x.a.lay.tiny {
+				continue
+			}
+			whole("at first")
+			for range 14 {
+				x.keys("down")
+				whole("further down")
+			}
+			x.a.room = nil
+			whole("without an incident")
+		}
+	}
+}
+
+func TestGoldenTriage(t *testing.T) {
+	for _, size := range sizes {
+		x := paged(t, size.X, size.Y)
+		x.a.measure()
+		x.hear(x.command(x.a.room.inc.ID, "ana", model.Assess{Answers: []model.Answer{{Criterion: "user_impact", Level: "majority"}, {Criterion: "revenue_impact", Level: "moderate_loss", Or: "minor_loss"}}, Severity: 1, Why: "user impact: majority (4 of 5)"}))
+		x.hear(x.command(x.a.room.inc.ID, "ana", model.Measure{Metric: "Error rate", Value: "6 %"}))
+		x.hear(x.command(x.a.room.inc.ID, "ana", model.TellAudience{Audience: model.ToExecutives, Text: "Checkout fails for some.", Next: 30 * time.Minute}))
+		x.hear(x.command(x.a.room.inc.ID, "erin", model.DraftUpdate{Audience: model.ToCustomers, Text: "Some payments fail.\nIt will be fixed soon."}))
+		for _, s := range []screen{screenTriage, screenUpdates} {
+			t.Run(fmt.Sprintf("%d-%dx%d", s, size.X, size.Y), func(t *testing.T) {
+				x.run(x.a.goDesk(s))
+				golden.RequireEqual(t, []byte(x.screen()))
+			})
+		}
+	}
+}
