@@ -127,7 +127,7 @@ func TestClickSelects(t *testing.T) {
 				t.Errorf("selected %v in %v", r.role, x.a.focus)
 			}
 			x.a.toast = toast{}
-			x.click(" 0 Incidents")
+			x.click(" 0 Inc")
 			if x.a.screen != screenIncidents {
 				t.Error("the name of the list does not open it")
 			}
