@@ -17,11 +17,11 @@ import (
 // is open for reading only, why it does nothing.
 var reads = []string{
 	"help", "palette", "search", "room", "incidents", "mouse", "zone", "messages", "redraw", "suspend", "quit",
+	"book.back", "desk.back", "desk.2", "desk.3", "desk.4", "desk.5", "desk.6", "desk.7",
 	"list.open", "list.filter", "list.back", "missed", "brief", "links", "who", "outbox", "kinds", "next", "prev", "zoom", "out",
 	"oldest", "newest", "layout", "detail", "copy", "changes", "say",
 	"triage.unsure", "triage.clear",
 	"alert.full", "alert.open", "alert.filter", "alert.fatigue", "alert.window",
-	"desk.back", "desk.2", "desk.3", "desk.4", "desk.5", "desk.6", "desk.7",
 }
 
 // writes counts what reaches the record.
