@@ -57,6 +57,8 @@ const (
 )
 
 func (w *Worker) start() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.holder != "" {
 		return
 	}

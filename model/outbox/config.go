@@ -139,6 +139,21 @@ func (c Config) Names() []string {
 	return out
 }
 
+// Named is a target with its name.
+type Named struct {
+	Name   string
+	Vendor Vendor
+}
+
+// List gives the targets in order.
+func (c Config) List() []Named {
+	var out []Named
+	for _, n := range c.Names() {
+		out = append(out, Named{n, c.Targets[n].Vendor})
+	}
+	return out
+}
+
 // Empty reports whether there is nowhere to send anything.
 func (c Config) Empty() bool { return len(c.Targets) == 0 }
 

@@ -36,6 +36,7 @@ const (
 	slotTeam
 	slotLink
 	slotBook
+	slotAudience
 )
 
 // completionTime is how long the shell may wait for words.
@@ -100,6 +101,10 @@ func (a *app) offer(s slot, id string) []string {
 	var out []string
 	put := func(word, help string) { out = append(out, word+"\t"+help) }
 	switch s {
+	case slotAudience:
+		for _, to := range model.Audiences {
+			put(string(to), "")
+		}
 	case slotRole:
 		for _, r := range model.Roles {
 			put(string(r), r.Label())

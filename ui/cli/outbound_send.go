@@ -17,6 +17,7 @@ import (
 	"warroom/model"
 	"warroom/model/outbox"
 	"warroom/storage"
+	"warroom/ui"
 )
 
 // courier is the worker over the record of this run.
@@ -40,20 +41,26 @@ func wakeups(ctx context.Context, s *storage.Store) <-chan struct{} {
 	return ch
 }
 
-// carry sends in the background while a room is open. stop ends it within the
-// blink of an eye; what was under way is found out by whoever sends next.
-func (a *app) carry(ctx context.Context, s *storage.Store) (stop func()) {
-	if ro, _ := s.ReadOnly(); ro || a.rulesErr != nil || a.rulesOut.Empty() {
-		return func() {}
+// carry sends in the background while a room is open, and is the screen's port to
+// the queue. stop ends it within the blink of an eye; what was under way is found
+// out by whoever sends next.
+func (a *app) carry(ctx context.Context, s *storage.Store) (port ui.Outside, stop func()) {
+	if a.rulesErr == nil && a.rulesOut.Empty() {
+		return nil, func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
 	w := &outbound.Worker{Queue: s, Config: a.rulesOut, Options: a.vendorOptions()}
+	port = &outsidePort{s, a, w}
+	if ro, _ := s.ReadOnly(); ro || a.rulesErr != nil {
+		cancel()
+		return port, func() {}
+	}
+	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		w.Run(ctx, wakeups(ctx, s))
 	}()
-	return func() {
+	return port, func() {
 		cancel()
 		select {
 		case <-done:
@@ -61,6 +68,51 @@ func (a *app) carry(ctx context.Context, s *storage.Store) (stop func()) {
 		}
 	}
 }
+
+// outsidePort is the queue as the screen sees it.
+type outsidePort struct {
+	*storage.Store
+	a *app
+	w *outbound.Worker
+}
+
+// Targets lists where things go.
+func (p *outsidePort) Targets() []outbox.Named { return p.a.rulesOut.List() }
+
+// queueShown is how many messages the screen looks at.
+const queueShown = 300
+
+// Queue reads what has not left, and the newest of what has.
+func (p *outsidePort) Queue(ctx context.Context, all bool) ([]outbox.Message, map[string]outbox.Gate, error) {
+	rows, err := p.Outbox(ctx, storage.OutboxFilter{})
+	if err != nil {
+		return nil, nil, err
+	}
+	if all {
+		newest, err := p.Outbox(ctx, storage.OutboxFilter{All: true, Limit: queueShown})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range newest {
+			if m.State.Final() {
+				rows = append(rows, m)
+			}
+		}
+	}
+	gates, err := p.Gates(ctx)
+	return rows, gates, err
+}
+
+// Drift asks the vendors.
+func (p *outsidePort) Drift(ctx context.Context, i *model.Incident) []outbox.Drift {
+	return p.a.drift(ctx, i)
+}
+
+// Unable says why something cannot be sent from here.
+func (p *outsidePort) Unable() map[string]string { return p.w.Unable() }
+
+// Fault says why nothing leaves.
+func (p *outsidePort) Fault() string { return model.Message(p.a.rulesErr) }
 
 // goodbye is how long leaving waits for the worker to write down what it knows.
 const goodbye = 250 * time.Millisecond

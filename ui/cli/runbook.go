@@ -326,7 +326,7 @@ func (a *app) stepPage(p *page, s *runbooks.Step) {
 		if act.Link != "" {
 			p.line("     " + p.t.in(faint, model.Visible(act.Link)))
 		}
-		for _, l := range shown(&act.Exec) {
+		for _, l := range execLines(&act.Exec) {
 			p.line("     " + p.t.in(good, "$ ") + model.Visible(l))
 		}
 		if act.SuccessCriteria != "" {
@@ -360,7 +360,7 @@ func (a *app) strategyPage(p *page, it library.Item) {
 		p.line(p.t.in(strong, title))
 		for i := range moves {
 			p.line("   - " + model.Visible(cmp.Or(moves[i].Title, moves[i].ID)))
-			for _, l := range shown(&moves[i].Exec) {
+			for _, l := range execLines(&moves[i].Exec) {
 				p.line("     " + p.t.in(good, "$ ") + model.Visible(l))
 			}
 		}
@@ -370,7 +370,7 @@ func (a *app) strategyPage(p *page, it library.Item) {
 		p.line(p.t.in(strong, title))
 		for i := range checks {
 			p.line("   - " + model.Visible(checks[i].Label()))
-			for _, l := range shown(&checks[i].Exec) {
+			for _, l := range execLines(&checks[i].Exec) {
 				p.line("     " + p.t.in(good, "$ ") + model.Visible(l))
 			}
 		}
@@ -386,8 +386,8 @@ func (a *app) strategyPage(p *page, it library.Item) {
 	}
 }
 
-// shown are the lines of what would run, as written.
-func shown(e *runbooks.Exec) []string {
+// execLines are the lines of what would run, as written.
+func execLines(e *runbooks.Exec) []string {
 	switch {
 	case e.Text() != "":
 		return strings.Split(strings.TrimRight(e.Text(), "\n"), "\n")
