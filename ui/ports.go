@@ -6,12 +6,9 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/outbox"
 	"warroom/model/play"
-	"time"
-
-	"warroom/model"
-	"warroom/model/alert"
 )
 
 // Store is what the screens need of the record. Every call may take time and is
