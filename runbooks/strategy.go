@@ -1,6 +1,6 @@
 package runbooks
 
-// The types of a strategy.
+// StrategyTypes are the types of a strategy.
 var StrategyTypes = []string{"kubernetes", "helm", "argo_rollouts", "database", "feature_flag", "cdn", "dns", "ecs", "lambda", "git", "custom"}
 
 // Strategy is a way back, as data: plan, guards, capture, preview, confirm,

@@ -149,7 +149,7 @@ func (im *importer) prerequisites(s *section) {
 					add(im.raw(item), item)
 					continue
 				}
-				im.steps(&section{level: s.level, title: s.title, at: s.at, kind: other, blocks: []ast.Node{wrap(item)}})
+				im.steps(&section{level: s.level, title: s.title, at: s.at, kind: other, blocks: []ast.Node{item}})
 			}
 			continue
 		}
@@ -160,9 +160,6 @@ func (im *importer) prerequisites(s *section) {
 		add(im.source(n), n)
 	}
 }
-
-// wrap hands on a list item as a block of its own.
-func wrap(item ast.Node) ast.Node { return item }
 
 func (im *importer) hasFence(n ast.Node) bool {
 	found := false
@@ -216,7 +213,6 @@ type piece struct {
 	actions []runbooks.Action
 	text    []string // what stays as text
 	inline  []string // inline code that became commands
-	session bool     // a command opened a session
 	link    string
 }
 
