@@ -157,14 +157,6 @@ var keywords = map[string]bool{
 	"group_right": true, "bool": true, "offset": true, "atan2": true, "inf": true, "nan": true, "start": true, "end": true,
 }
 
-// overTime are functions that smooth or count over a range by themselves.
-var overTime = map[string]bool{
-	"rate": true, "increase": true, "irate": true, "delta": true, "idelta": true, "deriv": true, "changes": true, "resets": true,
-	"avg_over_time": true, "min_over_time": true, "max_over_time": true, "sum_over_time": true, "count_over_time": true,
-	"quantile_over_time": true, "stddev_over_time": true, "absent_over_time": true, "last_over_time": true, "present_over_time": true,
-	"predict_linear": true, "histogram_quantile": true, "mad_over_time": true,
-}
-
 // shape is what Lint wants to know about an expression.
 type shape struct {
 	compares  bool // a comparison that can leave series out
