@@ -54,6 +54,25 @@ func Compose(r Record) *Document {
 			d.Timeline = append(d.Timeline, Entry{e.When, e.Actor, string(e.Kind), e.Line, e.Mark, e.Seq})
 		}
 	}
+	for _, run := range i.Runs {
+		v := Run{N: run.N, Title: run.Title, Rollback: run.Rollback, By: run.By, Started: run.Started, Outcome: run.Outcome}
+		if !run.Ended.IsZero() {
+			at := run.Ended
+			v.Ended = &at
+		}
+		for _, st := range run.Steps {
+			for _, a := range st.Actions {
+				v.Actions++
+				if a.State.Over() {
+					v.Done++
+				} else if a.State.Bad() {
+					v.Failed++
+				}
+			}
+		}
+		d.Runs = append(d.Runs, v)
+	}
+	d.Alerts = len(i.Alerts)
 	d.Updates = updates(r)
 	d.Metrics = measure(r, d.Updates)
 	if len(i.Writeup.Whys) > 0 {
@@ -148,6 +167,3 @@ func isUpdate(e model.Entry) bool {
 
 // sentKinds are the kinds by which a message left the house.
 var sentKinds = map[model.Kind]bool{"update_sent": true, "message_sent": true}
-
-// rollbackKinds are the kinds by which a rollback was carried out.
-var rollbackKinds = map[model.Kind]bool{"rollback_run": true, "rollback_done": true, "rollback_started": true}

@@ -101,7 +101,8 @@ State: {{.State}}{{with .Owner}} · Owner: {{text .}}{{end}}{{with .Due}} · Due
 ## Supporting Documentation
 
 {{section . "supporting_documentation"}}
-{{range .Earlier}}- Looks like {{.ID}}: {{text .Title}} ({{text .Why}}; {{.OpenActions}} action items open)
+{{range .Runs}}- {{if .Rollback}}Rollback{{else}}Runbook{{end}}: {{text .Title}} ({{.Done}} of {{.Actions}} actions done{{with .Outcome}}, {{text .}}{{end}})
+{{end}}{{range .Earlier}}- Looks like {{.ID}}: {{text .Title}} ({{text .Why}}; {{.OpenActions}} action items open)
 {{end}}
 ---
 
