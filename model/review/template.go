@@ -11,6 +11,12 @@ import (
 	"warroom/model"
 )
 
+// Names of a team's own templates in its config folder.
+const (
+	TemplateMarkdown = "postmortem.md.tmpl"
+	TemplateHTML     = "postmortem.html.tmpl"
+)
+
 // DefaultTemplate is the Markdown postmortem: the headings of the seed's
 // template, in its order. A team's own template gets the same data, a *Document,
 // and the same functions:

@@ -98,6 +98,7 @@ func (a *app) root() *cobra.Command {
 	a.orderCommands(root)
 	a.leadCommands(root)
 	a.readCommands(root)
+	a.reviewCommands(root)
 	a.exportCommands(root)
 	a.careCommands(root)
 	return root
