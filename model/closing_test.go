@@ -205,10 +205,13 @@ func allCommands() []Command {
 		StateHypothesis{}, SetHypothesis{}, Propose{}, Object{}, TakeDecision{}, VerifyDecision{},
 		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{}, Report{}, Staff{},
 		Snooze{}, SeeAlarm{}, PromiseUpdate{}, FormTeam{}, EndTeam{}, PlanReview{}, Resolve{},
+		Assess{}, AnswerCheck{}, Measure{}, Escalate{},
+		DraftUpdate{}, ApproveUpdate{}, MarkSent{}, TellAudience{}, WithdrawUpdate{},
 		StartRun{}, SetRunValues{}, StartAction{}, EndAction{}, MarkAction{}, ApproveStep{}, TakeRun{}, EndRun{}, EscalateRun{},
 		SetGate{}, SampleGate{}, ConfirmGate{}, OverrideGate{}, AddEvidence{},
 		WriteReview{}, MoveReview{}, AnswerWhy{}, ChangeWhy{}, DropWhy{}, AddAction{}, ChangeAction{}, FinishAction{}, DropAction{}, ReopenAction{},
 		AttachAlert{}, DetachAlert{}, ClearAlert{}, SetDetection{},
+		RecordDelivery{},
 	}
 }
 

@@ -114,7 +114,7 @@ func (a *App) hinted() []*action {
 var actions []action
 
 func init() { // a variable would refer to itself through the palette
-	actions = slices.Concat(paneActions, roomActions, cardActions, listActions, deskActions(), globalActions)
+	actions = slices.Concat(paneActions, roomActions, cardActions, listActions, deskActions(), globalActions, outboxActions)
 }
 
 var globalActions = []action{
@@ -224,6 +224,8 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { a.focus = (a.focus + paneCount - 1) % paneCount; return nil }},
 	{id: "zoom", keys: []string{"+"}, words: "Show this pane alone, or all again", where: inRoom,
 		run: func(a *App) tea.Cmd { a.zoom = !a.zoom; return nil }},
+	{id: "layout", keys: []string{"V"}, words: "Lay the Room out for a commander, deputy, scribe or observer", where: inRoom,
+		run: func(a *App) tea.Cmd { return a.askLayout() }},
 	{id: "out", keys: []string{"esc"}, words: "Back: to the timeline, to its end, to the list", where: inRoom,
 		run: func(a *App) tea.Cmd { return a.goOut() }},
 }

@@ -108,7 +108,7 @@ func (a *App) goHome() tea.Cmd {
 
 // deskNews tells all desks what was written.
 func (a *App) deskNews(events []model.Event) tea.Cmd {
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{a.readOutside()}
 	for _, d := range a.desks {
 		if d != nil {
 			cmds = append(cmds, d.news(a, events))

@@ -25,12 +25,14 @@ type Config struct {
 	Rules    model.Rules      // zero: model.Doctrine
 	NoColor  bool
 	Theme    string                  // one of ThemeNames; "": auto
+	Layout   string                  // one of LayoutNames; "": auto
 	Keys     []Binding               // keys of the person's own
 	Seat     Seat                    // nil: others are not told who is here
 	Present  <-chan []model.Presence // nil: nobody tells
 	NoMouse  bool                    // leave the mouse to the terminal, until it is switched on
 	Notify   string                  // NotifyOn, NotifyBell or NotifyOff; "": on
 	Hints    Memory                  // of first-time hints; nil: none are given
+	Outside  Outside                 // nil: nothing leaves this room
 	Version  string
 	Log      *log.Logger // for what is too long for the screen; nil: nowhere
 	In       io.Reader   // nil: the terminal
@@ -42,6 +44,9 @@ type Config struct {
 // what made it end early.
 func Run(ctx context.Context, c Config) error {
 	if err := CheckTheme(c.Theme); err != nil {
+		return err
+	}
+	if err := CheckLayout(c.Layout); err != nil {
 		return err
 	}
 	acts, err := bind(c.Keys)

@@ -150,34 +150,22 @@ func lastCommander(r Record) string {
 	return ""
 }
 
-// updates lists the messages with their punctuality: each clock begins with the
-// message before it, the first with the declaration.
+// updates lists the messages with their punctuality: each by the clock of its
+// audience as it stood before the message.
 func updates(r Record) []Update {
-	i := r.Incident
-	declared, ok := i.At(model.Declared)
 	var out []Update
-	var due time.Time
-	every := time.Duration(0)
-	if i.Severity.Valid() {
-		every = r.Rules.Every[i.Severity]
-	}
-	if ok && every > 0 {
-		due = declared.Add(r.Rules.FirstPost)
-	}
 	for _, e := range r.Entries {
-		if p, ok := e.Body.(*model.UpdatePromised); ok {
-			due = p.At
-		}
 		if !isUpdate(e) {
 			continue
 		}
+		audience := model.ToInternal
+		if b, ok := e.Body.(*model.UpdateSent); ok {
+			audience = b.Audience
+		}
 		u := Update{At: e.When, By: e.Actor, Text: e.Line}
-		if !due.IsZero() {
+		if due, _, ok := r.Incident.UpdateDue(r.Rules, audience, e.When.Add(-1)); ok {
 			late := int(max(0, e.When.Sub(due)).Minutes())
 			u.Late = &late
-		}
-		if due = (time.Time{}); every > 0 {
-			due = e.When.Add(every)
 		}
 		out = append(out, u)
 	}
@@ -190,4 +178,4 @@ func isUpdate(e model.Entry) bool {
 }
 
 // sentKinds are the kinds by which a message left the house.
-var sentKinds = map[model.Kind]bool{"update_sent": true, "message_sent": true}
+var sentKinds = map[model.Kind]bool{model.KindUpdateSent: true}

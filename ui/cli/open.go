@@ -58,6 +58,9 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		defer seat.Leave()
 	}
 	a.furnish(&conf)
+	port, stop := a.carry(ctx, s)
+	defer stop()
+	conf.Outside = port
 	if a.asLines() {
 		return a.lineRoom(ctx, s, conf)
 	}
