@@ -71,6 +71,7 @@ var deskInfos = []deskInfo{
 
 // newDesks makes the desks, by screen.
 func newDesks() (d [screenCount]desk) {
+	d[screenReview] = newReviewDesk()
 	return d
 }
 

@@ -41,3 +41,9 @@ type Outside interface {
 	// Fault says why nothing leaves at all; "" if all is well.
 	Fault() string
 }
+
+// ActionLister lists action items over all incidents. A Store that is none has
+// none to show.
+type ActionLister interface {
+	Actions(ctx context.Context, f model.ActionFilter) ([]model.ActionRow, error)
+}
