@@ -184,7 +184,7 @@ func (d *reviewDesk) askItem(a *App, it review.Action) {
 		textField("due", it.Due, "2026-12-01", "the day, or 2w from today"),
 		textField("ticket", it.Ticket, "OPS-12 or an address", ""),
 	}, func(a *App, v []string) (model.Command, error) {
-		due, err := dayFrom(a, v[4])
+		due, err := model.ParseDay(v[4], a.now)
 		if err != nil {
 			return nil, err
 		}
@@ -194,21 +194,6 @@ func (d *reviewDesk) askItem(a *App, it review.Action) {
 		p, t := model.Priority(chosen(v[2])), model.ActionType(chosen(v[3]))
 		return model.ChangeAction{N: it.N, Title: &v[0], Owner: &v[1], Priority: &p, Type: &t, Due: &due, Ticket: &v[5], Base: was.Seq}, nil
 	})
-}
-
-// dayFrom reads a day, or a time from now.
-func dayFrom(a *App, s string) (model.Date, error) {
-	if strings.TrimSpace(s) == "" {
-		return "", nil
-	}
-	if d, err := model.ParseDate(s); err == nil {
-		return d, nil
-	}
-	t, err := model.ParseDue(s, a.now, a.zone)
-	if err != nil {
-		return "", model.Errorf(model.Invalid, "%q is no day: give it as 2026-11-30, or 7d from today", model.Brief(s, 30))
-	}
-	return model.DateOf(t), nil
 }
 
 func (d *reviewDesk) askWhy(a *App, parent int) {

@@ -150,22 +150,11 @@ func (f *itemFlags) add(a *app, c *cobra.Command) {
 	s.StringVar(&f.priority, "priority", "", "P0, P1 or P2")
 	s.StringVar(&f.kind, "type", "", "prevent, detect, mitigate or process")
 	s.StringVar(&f.category, "category", "", "documentation, monitoring, automation …")
-	s.StringVar(&f.due, "due", "", "the day: 2026-11-30, or 7d from today")
+	s.StringVar(&f.due, "due", "", "the day: 2026-11-30, or 10d or 2w from today")
 	s.StringVar(&f.ticket, "ticket", "", "the ticket elsewhere: an address or a key")
 	a.flagWords(c, "owner", slotPerson)
 	a.words(c, "priority", func() []string { return []string{"P0", "P1", "P2"} })
 	a.words(c, "type", func() []string { return []string{"prevent", "detect", "mitigate", "process"} })
-}
-
-// dayOf reads a day, or a number of days or weeks from today.
-func dayOf(s string, now time.Time) (model.Date, error) {
-	if s == "" {
-		return "", nil
-	}
-	if d, err := spanOf(s); err == nil && d > 0 {
-		return model.DateOf(now.Add(d)), nil
-	}
-	return model.ParseDate(s)
 }
 
 func (a *app) actionWrites(parent *cobra.Command) {
@@ -179,7 +168,7 @@ func (a *app) actionWrites(parent *cobra.Command) {
 		if err != nil {
 			return err
 		}
-		due, err := dayOf(f.due, time.Now())
+		due, err := model.ParseDay(f.due, time.Now())
 		if err != nil {
 			return err
 		}
@@ -231,7 +220,7 @@ func (a *app) actionWrites(parent *cobra.Command) {
 			cmd.Ticket = &g.ticket
 		}
 		if set("due") {
-			d, err := dayOf(g.due, time.Now())
+			d, err := model.ParseDay(g.due, time.Now())
 			if err != nil {
 				return err
 			}
