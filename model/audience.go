@@ -57,6 +57,14 @@ func (r Rules) pace(a Audience, s Severity) Pace {
 	return Pace{r.FirstPost, r.Every[s]}
 }
 
+// Interval is the time between updates of a at severity s; 0 if it is not told.
+func (r Rules) Interval(a Audience, s Severity) time.Duration {
+	if !s.Valid() {
+		return 0
+	}
+	return r.pace(a, s).Every
+}
+
 // updateKey is the key of an audience's clock. The internal one has the key of
 // the only clock there was before audiences, so that older records keep theirs.
 func updateKey(a Audience) string {

@@ -134,11 +134,11 @@ type UpdateSent struct {
 }
 
 func (b *UpdateSent) Text() string {
-	s := fmt.Sprintf("%s told (%s): %s", b.Audience, b.Via, b.Message)
+	next := ""
 	if b.Next != nil {
-		s += "; next at " + b.Next.UTC().Format("15:04Z")
+		next = ", next at " + b.Next.UTC().Format("15:04Z")
 	}
-	return s
+	return fmt.Sprintf("%s told %s%s: %s", b.Audience, b.Via, next, b.Message)
 }
 func (b *UpdateSent) Important() bool { return true }
 

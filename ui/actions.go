@@ -96,6 +96,9 @@ func (a *App) hinted() []*action {
 	for i := range a.acts {
 		c := &a.acts[i]
 		if c.rank > 0 && len(c.keys) > 0 && c.where&here != 0 && c.reason(a) == "" && (c.when == nil || c.when(a)) {
+			if f, _ := a.actionFor(c.keys[0]); f != c { // the key does something else here
+				continue
+			}
 			out = append(out, c)
 		}
 	}
@@ -114,7 +117,16 @@ func (a *App) hinted() []*action {
 var actions []action
 
 func init() { // a variable would refer to itself through the palette
-	actions = slices.Concat(paneActions, roomActions, cardActions, listActions, deskActions(), reviewActions, globalActions, outboxActions)
+	actions = slices.Concat(
+		paneActions, roomActions, cardActions, listActions,
+		triageActions,
+		updatesActions,
+		bookActions,
+		alertActions,
+		reviewActions,
+		deskActions(), globalActions,
+		outboxActions,
+	)
 }
 
 var globalActions = []action{

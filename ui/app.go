@@ -58,10 +58,12 @@ type App struct {
 
 	queue   []job
 	sending bool
-	stale   error // why the screen is not live; nil if it is
-	toast   toast
-	said    []toast
-	quit    bool
+
+	escalated map[string]bool // response targets that this terminal has asked to be recorded
+	stale     error           // why the screen is not live; nil if it is
+	toast     toast
+	said      []toast
+	quit      bool
 }
 
 // tickMsg is a step of the clocks; run tells whether they still go at its pace.
@@ -100,7 +102,7 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 // Init reads the list, opens the incident that was asked for and starts the
 // clock.
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.refreshList(), a.tick(), a.readOutside()}
+	cmds := []tea.Cmd{a.refreshList(), a.tick(), a.readOutside(), a.inboxNews()}
 	if a.cfg.Incident != "" {
 		cmds = append(cmds, a.enter(a.cfg.Incident, 0))
 	}
@@ -134,7 +136,7 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		a.now = m.now
 		a.toast.expire(a.now)
 		a.callOut()
-		return tea.Batch(a.tick(), a.callOverdue(), a.watchOutside())
+		return tea.Batch(a.tick(), a.callOverdue(), a.watchOutside(), a.escalate())
 	case changeMsg:
 		if !m.ok {
 			return nil

@@ -2,9 +2,13 @@ package ui
 
 import (
 	"context"
+	"os/exec"
+	"time"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/outbox"
+	"warroom/model/play"
 )
 
 // Store is what the screens need of the record. Every call may take time and is
@@ -46,4 +50,40 @@ type Outside interface {
 // none to show.
 type ActionLister interface {
 	Actions(ctx context.Context, f model.ActionFilter) ([]model.ActionRow, error)
+}
+
+// Runner follows runbooks and rollbacks. What takes a context, and Cards, Plan
+// and Current, may take time and is called from a tea.Cmd only.
+type Runner interface {
+	Cards(inc *model.Incident) []play.Card
+	Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error)
+	Current(inc *model.Incident, run int) (*play.Plan, error)
+	Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error)
+	Execute(ctx context.Context, at play.Point, hash string, again bool) (play.Job, error)
+	Preview(ctx context.Context, at play.Point) (play.Output, error)
+	// Terminal gives a command to hand the terminal to, and what to call with its
+	// error when the terminal is back.
+	Terminal(ctx context.Context, at play.Point, hash string, again bool) (*exec.Cmd, func(error) error, error)
+	Take(ctx context.Context, incident string, run int) error
+	Holds(r model.Run) bool
+	Gone(r model.Run) bool
+	Busy() int
+	SetGate(ctx context.Context, incident, book string) error
+	GateDue(inc *model.Incident) (time.Time, bool)
+	SampleGate(ctx context.Context, incident string) ([]model.Verdict, error)
+}
+
+// Inbox is what the Alerts screen needs of the record. Like Store it is called
+// from a tea.Cmd only.
+type Inbox interface {
+	AlertGroups(ctx context.Context, f alert.Filter) ([]alert.Group, error)
+	AlertItems(ctx context.Context, p alert.Pick) ([]alert.Item, error)
+	AlertActs(ctx context.Context, group int64) ([]alert.Deed, error)
+	Silences(ctx context.Context, now time.Time) ([]alert.Silence, error)
+	AckAlerts(ctx context.Context, actor string, group int64) (alert.Group, error)
+	NoiseAlerts(ctx context.Context, actor string, group int64, reason string) (alert.Group, error)
+	NoteAlerts(ctx context.Context, actor string, group int64, text string) (alert.Group, error)
+	SplitAlert(ctx context.Context, actor string, item int64) (alert.Group, error)
+	AddSilence(ctx context.Context, s alert.Silence) (alert.Silence, error)
+	EndSilence(ctx context.Context, actor string, n int64) (alert.Silence, error)
 }

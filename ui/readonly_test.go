@@ -20,6 +20,7 @@ var reads = []string{
 	"list.open", "list.filter", "list.back", "missed", "brief", "links", "who", "outbox", "kinds", "next", "prev", "zoom", "out",
 	"oldest", "newest", "layout", "detail", "copy", "changes", "say",
 	"review.up", "review.down", "review.pgup", "review.pgdown", "review.in", "review.out", "review.fold", "review.load", "review.copy", "review.export",
+	"alert.full", "alert.open", "alert.filter", "alert.fatigue", "alert.window",
 	"desk.back", "desk.2", "desk.3", "desk.4", "desk.5", "desk.6", "desk.7",
 }
 

@@ -112,14 +112,14 @@ func (d *reviewDesk) drawParts(a *App, w, h int) []string {
 			sign, st = progress(th, m.Progress)
 		}
 		if n := hints[p.key]; p.key != "" && n > 0 {
-			note = fmt.Sprintf("%d hint%s", n, plural(n))
+			note = plural(n, "hint")
 		}
 		switch p.id {
 		case partWhys:
 			if doc.Whys != nil {
 				note = fmt.Sprint(len(doc.Whys.Analysis))
 				if doc.Whys.Flags > 0 {
-					note += fmt.Sprintf(" · %d flag%s", doc.Whys.Flags, plural(doc.Whys.Flags))
+					note += " · " + plural(doc.Whys.Flags, "flag")
 				}
 			}
 		case review.PartActions:
@@ -145,19 +145,14 @@ func (d *reviewDesk) drawParts(a *App, w, h int) []string {
 			if d.inside {
 				sel = th.strong
 			}
-			out = append(out, spreadOver(w, line.over(sel), right.over(sel), sel))
+			// Without the colours of its pieces: reversed, they would be bars of their own.
+			line = segs{{" " + sign + " " + p.title, sel}}
+			out = append(out, spreadOver(w, line, segs{{note + " ", sel}}, sel))
 			continue
 		}
 		out = append(out, spread(w, line, right))
 	}
 	return blank(out, w, h)
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
 }
 
 // progress is the sign of how far a part is: its shape says it without colour.
@@ -210,7 +205,11 @@ func (d *reviewDesk) drawPart(a *App, w, h int) []string {
 	for k := d.scroll; k < len(lines) && len(out) < h; k++ {
 		l := lines[k]
 		if row := d.page.rows[k]; d.inside && row >= 0 && row == d.row {
-			out = append(out, l.over(th.selected).fill(w, th.selected))
+			var words strings.Builder
+			for _, s := range l {
+				words.WriteString(s.s)
+			}
+			out = append(out, segs{{words.String(), th.selected}}.fill(w, th.selected))
 			continue
 		}
 		out = append(out, l.fit(w))
@@ -247,7 +246,7 @@ func (d *reviewDesk) lay(a *App, w int) {
 			p.putRow(k, segs{{" " + e.ID + "  ", th.accent}, {model.Visible(e.Title), th.strong}})
 			open := "no action item open"
 			if e.OpenActions > 0 {
-				open = fmt.Sprintf("%d action item%s still open", e.OpenActions, plural(e.OpenActions))
+				open = plural(e.OpenActions, "action item") + " still open"
 			}
 			p.put(segs{{"   " + model.Visible(e.Why) + " · " + open, th.dim}})
 		}

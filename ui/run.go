@@ -12,6 +12,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"warroom/model"
+	"warroom/model/comms"
+	"warroom/model/triage"
 )
 
 // Config is what the program is started with.
@@ -32,12 +34,22 @@ type Config struct {
 	NoMouse  bool                    // leave the mouse to the terminal, until it is switched on
 	Notify   string                  // NotifyOn, NotifyBell or NotifyOff; "": on
 	Hints    Memory                  // of first-time hints; nil: none are given
-	Outside  Outside                 // nil: nothing leaves this room
+	Runner   Runner                  // nil: runbooks are not followed here
+	Inbox    Inbox                   // of alerts; nil: there is none
 	Version  string
 	Log      *log.Logger // for what is too long for the screen; nil: nowhere
 	In       io.Reader   // nil: the terminal
 	Out      io.Writer
 	Environ  []string
+
+	// What the screens beside the Room need; a paragraph each.
+
+	Doctrine  *triage.Doctrine  // nil: the built-in one
+	Templates []*comms.Template // nil: the built-in ones
+	Faults    []string          // what is wrong in the team's files, so that the built-in stands
+
+	Outside Outside // nil: nothing leaves this room
+
 }
 
 // Run shows the war room until the person leaves or ctx ends. It returns nil, or

@@ -35,7 +35,10 @@ func (g Group) Attachment(items []Item) model.AlertLine {
 // before it is declared. What the alerts do not tell is left open.
 func (g Group) Declaration(items []Item) model.Declare {
 	d := model.Declare{Title: g.Title, Services: g.Services, Severity: g.Severity, ImpactStart: g.First, DetectedAt: g.First, Detection: g.Detection()}
-	if g.Total > 1 && len(g.Rules) > 1 {
+	if i, ok := clearest(items); ok {
+		d.Title, d.Description = i.Title, i.Description
+	}
+	if strings.TrimSpace(d.Title) == "" {
 		d.Title = g.Line()
 	}
 	if len(d.Title) > model.MaxTitle {
@@ -47,10 +50,41 @@ func (g Group) Declaration(items []Item) model.Declare {
 	if len(g.Sources) > 0 {
 		d.Source = g.Sources[0]
 	}
-	if len(items) > 0 {
-		d.Description = items[0].Description
-	}
 	return d
+}
+
+// clearest is the alert that says best what is wrong: of the worst severity, then
+// of the best grade, then the one that fired first.
+func clearest(items []Item) (best Item, ok bool) {
+	rank := func(i Item) int { // unknown is not worse than what is known
+		if !i.Severity.Valid() {
+			return int(model.SevMildest) + 1
+		}
+		return int(i.Severity)
+	}
+	for _, i := range items {
+		if strings.TrimSpace(i.Title) == "" {
+			continue
+		}
+		if !ok {
+			best, ok = i, true
+			continue
+		}
+		r := rank(i) - rank(best)
+		if r == 0 {
+			r = Evaluate(best.Alert).Score - Evaluate(i.Alert).Score
+		}
+		if r == 0 {
+			r = i.Timestamp.Compare(best.Timestamp)
+		}
+		if r == 0 {
+			r = int(i.N - best.N)
+		}
+		if r < 0 {
+			best = i
+		}
+	}
+	return best, ok
 }
 
 // Detection is the kind of detection that the group's source stands for.

@@ -88,6 +88,7 @@ func (p *Plan) Missing() []string {
 
 // Step is one step as it stands.
 type Step struct {
+	Number                                  int // as people count; 0 for what comes before the first
 	ID, Title, Phase, Description, Assignee string
 	Links                                   []string
 	Skippable                               bool
@@ -136,6 +137,14 @@ func (a Action) Runs() bool { return a.Kind == "command" || a.Kind == "http" || 
 // Asks reports whether a person has to be asked before it runs: whatever may
 // change something, as far as is known.
 func (a Action) Asks() bool { return a.Kind != "check" && a.Risk != "read" }
+
+// Point names an action of a run.
+type Point struct {
+	Incident string
+	Run      int
+	Step     string
+	Action   int // from 0
+}
 
 // Line is a line of output.
 type Line struct {

@@ -22,17 +22,9 @@ import (
 	"warroom/runbooks/proc"
 )
 
-// Point names an action of a run.
-type Point = struct {
-	Incident string
-	Run      int
-	Step     string
-	Action   int // from 0
-}
-
 // ready is an action about to run.
 type ready struct {
-	at    Point
+	at    play.Point
 	inc   *model.Incident
 	run   model.Run
 	track *track
@@ -44,7 +36,7 @@ type ready struct {
 }
 
 // prepare reads the record and the secrets, and makes the call.
-func (r *Runner) prepare(ctx context.Context, at Point) (*ready, error) {
+func (r *Runner) prepare(ctx context.Context, at play.Point) (*ready, error) {
 	inc, err := r.cfg.Store.Incident(ctx, at.Incident)
 	if err != nil {
 		return nil, err
@@ -69,7 +61,7 @@ func (r *Runner) prepare(ctx context.Context, at Point) (*ready, error) {
 // Execute runs one action. What runs is what Plan showed: hash is the digest that
 // was shown, "" for nothing to compare with. Again says that a person has decided
 // to repeat what may have happened already.
-func (r *Runner) Execute(ctx context.Context, at Point, hash string, again bool) (play.Job, error) {
+func (r *Runner) Execute(ctx context.Context, at play.Point, hash string, again bool) (play.Job, error) {
 	w, err := r.prepare(ctx, at)
 	if err != nil {
 		return nil, err
@@ -286,10 +278,11 @@ func (j *job) call() {
 func (j *job) outcome(o *call.Outcome) {
 	e := &j.end
 	e.Signal, e.Escaped, e.Bytes, e.Dropped = o.Signal, o.Escaped, o.View.Total, o.View.Dropped
-	if o.Status == 0 && o.Err == nil {
-		code := o.Exit
-		e.Exit = &code
-		e.File = j.w.file
+	if j.w.item.kind == "command" {
+		if e.File = j.w.file; o.Signal == "" && o.State != proc.Lost {
+			code := o.Exit
+			e.Exit = &code
+		}
 	}
 	var lines []string
 	for _, l := range o.View.Lines {
@@ -540,7 +533,7 @@ func (j *job) record() {
 
 // Preview runs what only looks at what an action would change. Nothing of it goes
 // into the record.
-func (r *Runner) Preview(ctx context.Context, at Point) (play.Output, error) {
+func (r *Runner) Preview(ctx context.Context, at play.Point) (play.Output, error) {
 	w, err := r.prepare(ctx, at)
 	if err != nil {
 		return play.Output{}, err
@@ -571,7 +564,7 @@ func (r *Runner) Preview(ctx context.Context, at Point) (play.Output, error) {
 
 // Terminal prepares an action that needs the terminal: the command to hand it to,
 // and what to call with its error afterwards. Its output is not kept.
-func (r *Runner) Terminal(ctx context.Context, at Point, hash string, again bool) (*exec.Cmd, func(error) error, error) {
+func (r *Runner) Terminal(ctx context.Context, at play.Point, hash string, again bool) (*exec.Cmd, func(error) error, error) {
 	w, err := r.prepare(ctx, at)
 	if err != nil {
 		return nil, nil, err

@@ -132,7 +132,7 @@ func (r *Runner) SampleGate(ctx context.Context, incident string) ([]model.Verdi
 	if len(seen) == 0 {
 		return nil, nil
 	}
-	_, err = r.do(ctx, incident, model.SampleGate{Results: seen})
+	_, err = r.do(ctx, incident, model.SampleGate{Results: seen, Seen: inc.Gate.Sampled})
 	return seen, err
 }
 

@@ -39,7 +39,11 @@ func (r *Runner) planOf(t *track, inc *model.Incident, run *model.Run, given map
 		p.Needs = append(p.Needs, play.Need{Program: n, Path: path})
 	}
 	for k := range t.steps {
-		p.Steps = append(p.Steps, r.planStep(t, &t.steps[k], sc, run))
+		st := r.planStep(t, &t.steps[k], sc, run)
+		if st.Number = k + 1; len(t.steps) > 0 && t.steps[0].id == before {
+			st.Number = k
+		}
+		p.Steps = append(p.Steps, st)
 	}
 	if t.lock != "" {
 		p.Lock = fillIn(t.lock, sc)

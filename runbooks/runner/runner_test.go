@@ -195,7 +195,7 @@ func (s *scene) begin(r *Runner, ref play.Ref, values map[string]string) int {
 
 func (s *scene) run(r *Runner, n int, step string, k int) model.ActionEnded {
 	s.t.Helper()
-	j, err := r.Execute(context.Background(), Point{s.id, n, step, k}, "", false)
+	j, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: step, Action: k}, "", false)
 	if err != nil {
 		s.t.Fatalf("%s %d: %v", step, k+1, err)
 	}
@@ -252,11 +252,11 @@ func TestSteppedThrough(t *testing.T) {
 	if e := s.run(r, n, "look", 0); e.State != model.ActionSucceeded || e.Captured["state"] != "Running" || *e.Exit != 0 {
 		t.Fatalf("%+v", e)
 	}
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "look", 1}, "", false); err == nil {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "look", Action: 1}, "", false); err == nil {
 		t.Error("what a person judges was run")
 	}
 	s.must("bob", model.MarkAction{N: n, Step: "look", Action: 1, State: model.ActionDone})
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "fix", 0}, "", false); err == nil || !strings.Contains(err.Error(), "approval") {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "fix", Action: 0}, "", false); err == nil || !strings.Contains(err.Error(), "approval") {
 		t.Fatalf("ran without approval: %v", err)
 	}
 	cur, err := r.Current(s.inc(), n)
@@ -327,14 +327,14 @@ func TestR05BlockedStartsNothing(t *testing.T) {
 	}
 	n := s.begin(r, play.Ref{ID: "xx"}, nil)
 	before := s.store.dump()
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "step-1", 0}, "", false); err == nil || !strings.Contains(err.Error(), "not filled in") {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1", Action: 0}, "", false); err == nil || !strings.Contains(err.Error(), "not filled in") {
 		t.Fatal(err)
 	}
 	if s.calls() != "" || s.store.dump() != before {
 		t.Error("something was started")
 	}
 	s.must("ana", model.SetRunValues{N: n, Values: map[string]string{"pod-name": "--all"}})
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "step-1", 0}, "", false); err == nil || s.calls() != "" {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1", Action: 0}, "", false); err == nil || s.calls() != "" {
 		t.Errorf("--all is taken: %v %s", err, s.calls())
 	}
 }
@@ -347,7 +347,7 @@ func TestR10ChangedValueVoidsTheApproval(t *testing.T) {
 	p, _ := r.Current(s.inc(), n)
 	s.must("ana", model.ApproveStep{N: n, Step: "fix", Hash: p.Steps[1].Approval.Hash})
 	s.must("ana", model.SetRunValues{N: n, Values: map[string]string{"pod": "payments"}})
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "fix", 0}, "", false); err == nil || s.calls() != "" {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "fix", Action: 0}, "", false); err == nil || s.calls() != "" {
 		t.Fatalf("%v %s", err, s.calls())
 	}
 	// Another person taking over voids it, too.
@@ -356,7 +356,7 @@ func TestR10ChangedValueVoidsTheApproval(t *testing.T) {
 	if err := carol.Take(context.Background(), s.id, n); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := carol.Execute(context.Background(), Point{s.id, n, "fix", 0}, "", false); err == nil || s.calls() != "" {
+	if _, err := carol.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "fix", Action: 0}, "", false); err == nil || s.calls() != "" {
 		t.Fatalf("%v %s", err, s.calls())
 	}
 }
@@ -372,7 +372,7 @@ func TestR35IntentIsDurableBeforeAndResultAfter(t *testing.T) {
 		}
 		return nil
 	}
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "look", 0}, "", false); model.CodeOf(err) != model.Full || s.calls() != "" || r.Busy() != 0 {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "look", Action: 0}, "", false); model.CodeOf(err) != model.Full || s.calls() != "" || r.Busy() != 0 {
 		t.Fatalf("started without an intent: %v %q", err, s.calls())
 	}
 	// A result that cannot be written is kept until it can.
@@ -404,7 +404,7 @@ func TestR22CloseStopsAndRecords(t *testing.T) {
 	s := newScene(t, map[string]string{"x.yaml": "id: xx\ntitle: X\nsteps:\n  - title: S\n    actions:\n      - {description: d, command: 'trap \"echo cleaned; exit 1\" INT; echo ready; while :; do sleep 0.02; done'}\n"})
 	r := s.runner("bob")
 	n := s.begin(r, play.Ref{ID: "xx"}, nil)
-	j, err := r.Execute(context.Background(), Point{s.id, n, "step-1", 0}, "", false)
+	j, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1", Action: 0}, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -416,7 +416,7 @@ func TestR22CloseStopsAndRecords(t *testing.T) {
 	if a := run.Steps[0].Actions[0]; a.State != model.ActionCancelled || !strings.Contains(a.Output, "cleaned") {
 		t.Errorf("%+v", a)
 	}
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "step-1", 0}, "", false); err == nil {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1", Action: 0}, "", false); err == nil {
 		t.Error("started while ending")
 	}
 }
@@ -429,11 +429,11 @@ func TestHashShownIsHashRun(t *testing.T) {
 	p, _ := r.Current(s.inc(), n)
 	shown := p.Steps[0].Actions[0].Hash
 	s.must("ana", model.SetRunValues{N: n, Values: map[string]string{"pod": "other"}})
-	if _, err := r.Execute(context.Background(), Point{s.id, n, "look", 0}, shown, false); err == nil || s.calls() != "" {
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "look", Action: 0}, shown, false); err == nil || s.calls() != "" {
 		t.Errorf("%v %s", err, s.calls())
 	}
 	p, _ = r.Current(s.inc(), n)
-	j, err := r.Execute(context.Background(), Point{s.id, n, "look", 0}, p.Steps[0].Actions[0].Hash, false)
+	j, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "look", Action: 0}, p.Steps[0].Actions[0].Hash, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,6 +55,9 @@ type item struct {
 	optional  bool
 }
 
+// before is the step of what has to be so before the first one.
+const before = "before"
+
 func trackOf(b *runbooks.Book, data []byte) *track {
 	t := &track{id: b.ID, title: b.Title, desc: b.Description, hash: b.Hash, data: data, params: b.Params, defaults: b.Defaults, book: b}
 	var ready []item
@@ -69,7 +72,7 @@ func trackOf(b *runbooks.Book, data []byte) *track {
 		ready = append(ready, it)
 	}
 	if len(ready) > 0 {
-		t.steps = append(t.steps, step{id: "before", title: "Before you start", skippable: true, items: ready})
+		t.steps = append(t.steps, step{id: before, title: "Before you start", skippable: true, items: ready})
 	}
 	for i := range b.Steps {
 		s := &b.Steps[i]

@@ -190,6 +190,11 @@ type groupJSON struct {
 	Status alert.Status `json:"status"`
 }
 
+func lineOfInbox(g alert.Group, now time.Time) groupJSON {
+	g.Services, g.Rules, g.Sources = list(g.Services), list(g.Rules), list(g.Sources)
+	return groupJSON{g, g.Line(), g.State(now)}
+}
+
 func (a *app) alertInbox(ctx context.Context, f alert.Filter) error {
 	if err := a.record(ctx); err != nil {
 		return err
@@ -206,7 +211,7 @@ func (a *app) alertInbox(ctx context.Context, f alert.Filter) error {
 		out := make([]groupJSON, len(groups))
 		now := time.Now()
 		for i, g := range groups {
-			out[i] = groupJSON{g, g.Line(), g.State(now)}
+			out[i] = lineOfInbox(g, now)
 		}
 		return a.object(out)
 	}
@@ -227,7 +232,7 @@ func stateStyle(s alert.Status) lipgloss.Style {
 func (a *app) alertLines(groups []alert.Group, now time.Time) error {
 	if a.flag.json {
 		for _, g := range groups {
-			if err := a.object(groupJSON{g, g.Line(), g.State(now)}); err != nil {
+			if err := a.object(lineOfInbox(g, now)); err != nil {
 				return err
 			}
 		}
@@ -287,7 +292,7 @@ func (a *app) alertShow(ctx context.Context, n int64) error {
 			groupJSON
 			Alerts []itemJSON   `json:"alerts"`
 			Acts   []alert.Deed `json:"acts"`
-		}{groupJSON{g, g.Line(), g.State(now)}, []itemJSON{}, list(acts)}
+		}{lineOfInbox(g, now), []itemJSON{}, list(acts)}
 		for _, i := range items {
 			out.Alerts = append(out.Alerts, itemJSON{i, i.State(now), alert.Evaluate(i.Alert), list(alert.Diagnose(i.Alert))})
 		}

@@ -20,7 +20,7 @@ func (a *app) declare(root *cobra.Command) {
 		severity, description, source string
 		impact, detected, at, status  string
 		detection                     string
-		services                      []string
+		services, answers             []string
 		drill                         bool
 	}
 	const usage = "declare TITLE"
@@ -56,6 +56,15 @@ func (a *app) declare(root *cobra.Command) {
 		if err := a.times(timeFlag{d.at, &cmd.At}, timeFlag{d.impact, &cmd.ImpactStart}, timeFlag{d.detected, &cmd.DetectedAt}); err != nil {
 			return err
 		}
+		if len(d.answers) > 0 {
+			a.warnGuides()
+			doctrine := a.guides().doctrine
+			answers, unsure, err := doctrine.ParseAnswers(d.answers)
+			if err != nil {
+				return err
+			}
+			cmd.Triage = new(doctrine.Command(answers, unsure, nil))
+		}
 		if err := a.record(ctx); err != nil {
 			return err
 		}
@@ -77,6 +86,7 @@ func (a *app) declare(root *cobra.Command) {
 	})
 	f := c.Flags()
 	f.StringVarP(&d.severity, "severity", "s", "", "1 (worst) to 5; 3 if not given")
+	f.StringArrayVar(&d.answers, "impact", nil, "an answer of triage, CRITERION=LEVEL; may be repeated; the severity follows if not given")
 	f.StringArrayVar(&d.services, "service", nil, "affected service; may be repeated")
 	f.StringVarP(&d.description, "description", "d", "", "what is known so far")
 	f.BoolVar(&d.drill, "drill", false, "practice, not counted in statistics")
@@ -88,6 +98,7 @@ func (a *app) declare(root *cobra.Command) {
 	f.StringVar(&d.status, "status", "", "where it stands; triage if not given")
 	a.flagWords(c, "severity", slotSeverity)
 	a.flagWords(c, "status", slotStatus)
+	a.words(c, "impact", a.answerWords)
 }
 
 func (a *app) describe(root *cobra.Command) {

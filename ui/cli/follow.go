@@ -186,7 +186,8 @@ func (a *app) planPage(p *play.Plan) *page {
 		rows = append(rows, []cell{c(model.Visible(v.Name)), val})
 	}
 	pg.section("Values", rows)
-	for n, s := range p.Steps {
+	for _, s := range p.Steps {
+		n := s.Number - 1
 		pg.line("")
 		pg.line(pg.t.in(strong, fmt.Sprintf("%d %s", n+1, model.Visible(s.Title))), pg.t.in(faint, phase(s)))
 		if s.Off != "" {

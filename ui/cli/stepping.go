@@ -238,7 +238,7 @@ func (s *stepping) approve(ctx context.Context, step play.Step, typed string) er
 
 // execute runs an action and shows what it prints.
 func (s *stepping) execute(ctx context.Context, step play.Step, k int, act play.Action, again bool) (bool, error) {
-	at := runner.Point{Incident: s.id, Run: s.n, Step: step.ID, Action: k}
+	at := play.Point{Incident: s.id, Run: s.n, Step: step.ID, Action: k}
 	if !s.a.flag.json {
 		s.head(step, k, act)
 	}
