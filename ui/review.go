@@ -260,10 +260,19 @@ func (d *reviewDesk) outline() []faulttree.Row {
 	return t.Outline(d.folded, likely)
 }
 
+// firstPart is the part that stands on top of the left column of h lines.
+func (d *reviewDesk) firstPart(h int) int {
+	room := h - reviewHead
+	return min(max(0, d.sel-room/2), max(0, len(deskParts)-room))
+}
+
 func (d *reviewDesk) click(a *App, x, y int, double bool) tea.Cmd {
-	left, _ := reviewColumns(a.lay.body.Dx())
+	left, right := reviewColumns(a.lay.body.Dx())
+	if right == 0 && d.inside {
+		left = 0
+	}
 	if x < left {
-		if k := y - reviewHead; k >= 0 && k < len(deskParts) {
+		if k := y - reviewHead + d.firstPart(a.lay.body.Dy()); y >= reviewHead && k < len(deskParts) {
 			d.inside = false
 			d.move(a, k-d.sel)
 		}
@@ -283,7 +292,10 @@ func (d *reviewDesk) click(a *App, x, y int, double bool) tea.Cmd {
 }
 
 func (d *reviewDesk) wheel(a *App, x, _, n int) tea.Cmd {
-	left, _ := reviewColumns(a.lay.body.Dx())
+	left, right := reviewColumns(a.lay.body.Dx())
+	if right == 0 && d.inside {
+		left = 0
+	}
 	if x < left {
 		d.inside = false
 		d.move(a, n)

@@ -12,8 +12,12 @@ import (
 // reviewHead is how many lines stand above the parts on the left.
 const reviewHead = 2
 
-// reviewColumns are the widths of the two columns.
+// reviewColumns are the widths of the two columns; right is 0 where there is room
+// for one at a time only.
 func reviewColumns(w int) (left, right int) {
+	if w < 64 {
+		return w, 0
+	}
 	left = 26
 	if w >= 110 {
 		left = 34
@@ -62,6 +66,13 @@ func (d *reviewDesk) draw(a *App, w, h int) []string {
 		return blank([]string{"", line.fit(w)}, w, h)
 	}
 	lw, rw := reviewColumns(w)
+	switch {
+	case rw > 0:
+	case d.inside: // one column at a time
+		return d.drawPart(a, w, h)
+	default:
+		return d.drawParts(a, w, h)
+	}
 	left := block{lw, d.drawParts(a, lw, h)}
 	right := block{rw, d.drawPart(a, rw, h)}
 	return beside(th, h, left, right)
@@ -97,11 +108,7 @@ func (d *reviewDesk) drawParts(a *App, w, h int) []string {
 			hints[x.Section]++
 		}
 	}
-	first := 0
-	if room := h - len(out); len(deskParts) > room {
-		first = min(max(0, d.sel-room/2), len(deskParts)-room)
-	}
-	for k := first; k < len(deskParts) && len(out) < h; k++ {
+	for k := d.firstPart(h); k < len(deskParts) && len(out) < h; k++ {
 		p := deskParts[k]
 		id := p.id
 		if p.key != "" {
