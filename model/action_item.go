@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -42,6 +43,27 @@ func ParseDate(s string) (Date, error) {
 		return "", Errorf(Invalid, "%q is no date: give it as 2026-11-30", Brief(s, 30))
 	}
 	return Date(t.Format(dateForm)), nil
+}
+
+// ParseDay reads a day, or a number of days or weeks from now, 10d or 2w. Nothing
+// is no day.
+func ParseDay(s string, now time.Time) (Date, error) {
+	t := strings.ToLower(strings.TrimSpace(s))
+	if t == "" {
+		return "", nil
+	}
+	if n, err := strconv.Atoi(t[:len(t)-1]); err == nil && n >= 0 && n < 3660 {
+		switch t[len(t)-1] {
+		case 'd':
+			return DateOf(now.AddDate(0, 0, n)), nil
+		case 'w':
+			return DateOf(now.AddDate(0, 0, 7*n)), nil
+		}
+	}
+	if d, err := ParseDate(t); err == nil {
+		return d, nil
+	}
+	return "", Errorf(Invalid, "%q is no day: give it as 2026-11-30, or 10d or 2w from today", Brief(s, 30))
 }
 
 // DateOf is the day of t in UTC.

@@ -127,3 +127,16 @@ func TestActionItems(t *testing.T) {
 	}
 	b.whole(t)
 }
+
+func TestParseDay(t *testing.T) {
+	for in, want := range map[string]Date{"": "", "2026-12-01": "2026-12-01", "0d": "2026-11-23", "10d": "2026-12-03", " 2W ": "2026-12-07"} {
+		if got, err := ParseDay(in, noon); err != nil || got != want {
+			t.Errorf("%q: %q %v, want %q", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"soon", "w", "-1d", "2026-13-01", "99999d"} {
+		if got, err := ParseDay(in, noon); CodeOf(err) != Invalid {
+			t.Errorf("%q: %q %v", in, got, err)
+		}
+	}
+}

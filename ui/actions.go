@@ -123,6 +123,7 @@ func init() { // a variable would refer to itself through the palette
 		updatesActions,
 		bookActions,
 		alertActions,
+		reviewActions,
 		deskActions(), globalActions,
 		outboxActions,
 	)

@@ -78,6 +78,15 @@ func (p patient) Timeline(ctx context.Context, id string, w model.Window) ([]mod
 	return await(ctx, func() ([]model.Entry, error) { return p.Store.Timeline(ctx, id, w) })
 }
 
+// Actions gives nothing where the store knows no action items.
+func (p patient) Actions(ctx context.Context, f model.ActionFilter) ([]model.ActionRow, error) {
+	l, ok := p.Store.(ActionLister)
+	if !ok {
+		return nil, nil
+	}
+	return await(ctx, func() ([]model.ActionRow, error) { return l.Actions(ctx, f) })
+}
+
 func (p patient) Entry(ctx context.Context, id string, seq int64) (model.Entry, error) {
 	return await(ctx, func() (model.Entry, error) { return p.Store.Entry(ctx, id, seq) })
 }

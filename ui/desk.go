@@ -78,6 +78,7 @@ func newDesks() (d [screenCount]desk) {
 	d[screenBooks] = newBooksDesk()
 	// what monitoring tells
 	d[screenAlerts] = newAlertsDesk()
+	d[screenReview] = newReviewDesk()
 	return d
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,8 @@ type incidents struct {
 	loaded  bool
 	empty   bool // the record holds no incident yet
 	reading bool
-	dirty   bool // something changed while a reading was under way
+	dirty   bool              // something changed while a reading was under way
+	items   []model.ActionRow // action items that are due within a week, or were
 	err     error
 }
 
@@ -55,6 +57,7 @@ type listMsg struct {
 	only  listFilter
 	rows  []model.Summary
 	empty bool // there is no incident at all
+	items []model.ActionRow
 	err   error
 }
 
@@ -68,15 +71,52 @@ func (a *App) refreshList() tea.Cmd {
 		return nil
 	}
 	a.list.reading, a.list.dirty = true, false
-	only := a.list.only
+	only, week := a.list.only, model.DateOf(a.now.AddDate(0, 0, 8))
 	return a.read(func(ctx context.Context, s Store) tea.Msg {
 		m := listMsg{only: only}
 		if m.rows, m.err = s.List(ctx, only.filter()); m.err == nil && len(m.rows) == 0 {
 			any, err := s.List(ctx, model.Filter{Limit: 1})
 			m.empty, m.err = len(any) == 0, err
 		}
+		if m.err == nil { // the list is worth showing without them
+			m.items, _ = sourceOf(s).Actions(ctx, model.ActionFilter{Open: true, DueBefore: week, NoDrills: true, Limit: listLimit})
+		}
 		return m
 	})
+}
+
+// dueItems says how many action items are due, nil if none is.
+func (a *App) dueItems() segs {
+	late, soon := 0, 0
+	for _, r := range a.list.items {
+		if r.Overdue(a.now) {
+			late++
+		} else {
+			soon++
+		}
+	}
+	line := segs{{" ", ""}}
+	if late > 0 {
+		line.add(a.theme.alarm, plural(late, "action item")+" overdue")
+	}
+	switch {
+	case late > 0 && soon > 0:
+		line.add("", fmt.Sprintf(" · %d more due within a week", soon))
+	case soon > 0:
+		line.add("", plural(soon, "action item")+" due within a week")
+	case late == 0:
+		return nil
+	}
+	first := a.list.items[0]
+	line.add(a.theme.dim, " · first "+model.Brief(first.ActionItem.Title, 50)+orNobody(first.Owner)+" · warroom actions lists them")
+	return line
+}
+
+func orNobody(owner string) string {
+	if owner == "" {
+		return ", nobody's"
+	}
+	return " @" + model.Brief(owner, 20)
 }
 
 func (a *App) listed(m listMsg) tea.Cmd {
@@ -85,7 +125,7 @@ func (a *App) listed(m listMsg) tea.Cmd {
 	if m.only == l.only {
 		l.err, l.loaded, l.empty = m.err, true, m.empty
 		if m.err == nil {
-			l.rows = m.rows
+			l.rows, l.items = m.rows, m.items
 		} else {
 			a.say(failure, model.Message(m.err))
 		}
@@ -132,7 +172,7 @@ func columnsFor(w int) listColumns {
 	return listColumns{}
 }
 
-func (a *App) drawIncidents(w, h int) []string {
+func (a *App) drawIncidents(w, h int) (lines []string) {
 	th, l := a.theme, &a.list
 	if l.loaded && l.err == nil && len(l.rows) == 0 {
 		return a.welcome(w, h)
@@ -143,6 +183,11 @@ func (a *App) drawIncidents(w, h int) []string {
 	}
 	out := []string{spread(w, head, segs{{a.key("list.filter") + " filter ", th.dim}})}
 	c := columnsFor(w)
+	due := a.dueItems()
+	if due != nil && h > 4 {
+		h--
+		defer func() { lines = append(lines, due.fit(w)) }()
+	}
 	for i := l.first(h - 1); i < len(l.rows) && len(out) < h; i++ {
 		s := l.rows[i]
 		line := a.incidentRow(s, c, w)
@@ -235,6 +280,9 @@ func (a *App) welcome(w, h int) []string {
 			nil,
 			{{"New here? `warroom demo` plays an incident in ninety seconds.", th.dim}},
 		}
+	}
+	if due := a.dueItems(); due != nil {
+		lines = append(lines, nil, due[1:])
 	}
 	out := blank(nil, w, max(0, (h-len(lines))/3))
 	wide := 0

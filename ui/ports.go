@@ -46,6 +46,12 @@ type Outside interface {
 	Fault() string
 }
 
+// ActionLister lists action items over all incidents. A Store that is none has
+// none to show.
+type ActionLister interface {
+	Actions(ctx context.Context, f model.ActionFilter) ([]model.ActionRow, error)
+}
+
 // Runner follows runbooks and rollbacks. What takes a context, and Cards, Plan
 // and Current, may take time and is called from a tea.Cmd only.
 type Runner interface {

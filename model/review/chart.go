@@ -70,25 +70,33 @@ func (d *Document) Chart() template.HTML {
 		fmt.Fprintf(&b, `<rect class="investigating" x="%d" y="18" width="%d" height="26"/>`, left, wide-left-right)
 	}
 	label(74, "Milestones")
-	row, lastX := 0, -1000.0
+	var used [3]float64 // how far the words of each row reach
+	for k := range used {
+		used[k] = left - 30
+	}
 	for _, m := range d.Milestones {
 		if m.At == nil || m.At.Before(from) || m.At.After(to) {
 			continue
 		}
-		px := x(*m.At)
-		if px-lastX < 92 { // the words would lie on each other: next row
-			row = (row + 1) % 3
-		} else {
-			row = 0
+		px, words := x(*m.At), m.Name.String()
+		long := 6.4 * float64(len(words))
+		start, anchor := px-4, "start"
+		if px+long > wide-4 {
+			start, anchor = px+4-long, "end"
 		}
-		lastX = px
+		row := 0
+		for row < len(used) && used[row] > start {
+			row++
+		}
+		when := html.EscapeString(words) + " " + m.At.UTC().Format("15:04:05")
+		if row == len(used) { // no room for the words: they are in the table
+			fmt.Fprintf(&b, `<path class="tick" d="M%.1f 46V60"><title>%s</title></path>`, px, when)
+			continue
+		}
+		used[row] = start + long + 8
 		y := 66 + 16*row
-		anchor := "start"
-		if px > wide-150 {
-			anchor = "end"
-		}
-		fmt.Fprintf(&b, `<path class="tick" d="M%.1f 46V%d"/><text class="name" text-anchor="%s" x="%.1f" y="%d">%s</text>`,
-			px, y+2, anchor, px+map[bool]float64{true: 4, false: -4}[anchor == "start"], y+4, html.EscapeString(m.Name.String()))
+		fmt.Fprintf(&b, `<path class="tick" d="M%.1f 46V%d"/><text class="name" text-anchor="%s" x="%.1f" y="%d">%s<title>%s</title></text>`,
+			px, y-6, anchor, px+map[string]float64{"start": -4, "end": 4}[anchor], y+4, html.EscapeString(words), when)
 	}
 	label(132, "Updates")
 	for _, u := range d.Updates {

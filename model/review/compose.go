@@ -48,12 +48,47 @@ func Compose(r Record) *Document {
 		}
 		d.Mitigations = append(d.Mitigations, v)
 	}
+	sorted := true
 	d.Timeline = make([]Entry, 0, len(r.Entries))
 	for _, e := range r.Entries {
-		if !e.Struck && !aboutReview(e.Kind) {
-			d.Timeline = append(d.Timeline, Entry{e.When, e.Actor, string(e.Kind), e.Line, e.Mark, e.Seq})
+		if e.Struck || aboutReview(e.Kind) {
+			continue
 		}
+		l := Entry{e.When, e.Actor, string(e.Kind), e.Line, e.Mark, e.Seq}
+		if m, ok := e.Body.(*model.MilestoneMark); ok {
+			// It stands where it happened, not where it was written; an older word for
+			// the same milestone is left out.
+			k, known := i.Milestones[m.Name]
+			if !known || k.Seq != e.Seq {
+				continue
+			}
+			l.At, l.Text, l.Important = k.At, sentenceCase(m.Name.String()), true
+			sorted = sorted && l.At.Equal(e.When)
+		}
+		d.Timeline = append(d.Timeline, l)
 	}
+	if !sorted {
+		slices.SortStableFunc(d.Timeline, func(a, b Entry) int { return a.At.Compare(b.At) })
+	}
+	for _, run := range i.Runs {
+		v := Run{N: run.N, Title: run.Title, Rollback: run.Rollback, By: run.By, Started: run.Started, Outcome: run.Outcome}
+		if !run.Ended.IsZero() {
+			at := run.Ended
+			v.Ended = &at
+		}
+		for _, st := range run.Steps {
+			for _, a := range st.Actions {
+				v.Actions++
+				if a.State.Over() {
+					v.Done++
+				} else if a.State.Bad() {
+					v.Failed++
+				}
+			}
+		}
+		d.Runs = append(d.Runs, v)
+	}
+	d.Alerts = len(i.Alerts)
 	d.Updates = updates(r)
 	d.Metrics = measure(r, d.Updates)
 	if len(i.Writeup.Whys) > 0 {
@@ -85,6 +120,14 @@ func Due(i *model.Incident, r model.Rules) (time.Time, bool) {
 func aboutReview(k model.Kind) bool {
 	s := string(k)
 	return strings.HasPrefix(s, "review_") || strings.HasPrefix(s, "why_") || strings.HasPrefix(s, "action_")
+}
+
+// sentenceCase writes the first letter large.
+func sentenceCase(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // lastCommander is who commands, or commanded last.
@@ -136,6 +179,3 @@ func isUpdate(e model.Entry) bool {
 
 // sentKinds are the kinds by which a message left the house.
 var sentKinds = map[model.Kind]bool{model.KindUpdateSent: true}
-
-// rollbackKinds are the kinds by which a rollback was carried out.
-var rollbackKinds = map[model.Kind]bool{"rollback_run": true, "rollback_done": true, "rollback_started": true}

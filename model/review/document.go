@@ -41,6 +41,8 @@ type Document struct {
 	Decisions   []model.Decision  `json:"decisions"`
 	Hypotheses  []Hypothesis      `json:"hypotheses"`
 	Mitigations []Mitigation      `json:"mitigations"`
+	Runs        []Run             `json:"runs"`
+	Alerts      int               `json:"alerts"`
 	Updates     []Update          `json:"updates"`
 	Links       []model.Place     `json:"links"`
 	Whys        *Report           `json:"five_whys,omitempty"`
@@ -119,6 +121,20 @@ type Mitigation struct {
 	Owner   string     `json:"owner"`
 	Since   time.Time  `json:"since"`
 	Removed *time.Time `json:"removed"`
+}
+
+// Run is a runbook, or a rollback, that was followed.
+type Run struct {
+	N        int        `json:"n"`
+	Title    string     `json:"title"`
+	Rollback bool       `json:"rollback"`
+	By       string     `json:"by"`
+	Started  time.Time  `json:"started"`
+	Ended    *time.Time `json:"ended"`
+	Outcome  string     `json:"outcome"`
+	Actions  int        `json:"actions"`
+	Done     int        `json:"done"`
+	Failed   int        `json:"failed"`
 }
 
 // Update is a message to those who wait, and whether it came in time: Late is by

@@ -107,7 +107,7 @@ func beginStory(d *Document) string {
 	var lines []string
 	for _, l := range d.Timeline {
 		told := l.Important || l.Kind == string(model.KindFinding) || l.Kind == string(model.KindChange) || l.Kind == string(model.KindDecision)
-		if !told || l.Kind == string(model.KindDeclared) {
+		if !told || dull(l) {
 			continue
 		}
 		if len(lines) == storyLines {
@@ -117,6 +117,18 @@ func beginStory(d *Document) string {
 		lines = append(lines, l.At.UTC().Format("15:04")+" "+model.Brief(l.Text, 300))
 	}
 	return bullets(lines)
+}
+
+// dull are lines that the story does not need: who held which role, and a change
+// of the status without a word why.
+func dull(l Entry) bool {
+	switch model.Kind(l.Kind) {
+	case model.KindDeclared, model.KindSeverityChanged, model.KindMilestoneSet:
+		return true
+	case model.KindStatusChanged:
+		return !strings.Contains(l.Text, ": ")
+	}
+	return strings.HasPrefix(l.Kind, "role_")
 }
 
 func beginCause(d *Document) string {

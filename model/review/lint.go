@@ -60,6 +60,7 @@ func words(expr string) *regexp.Regexp { return regexp.MustCompile(`(?i)\b(?:` +
 // words stand in published postmortems without blaming anybody.
 var rules = []rule{
 	{name: "label", level: Suggestion, match: words(`human error|operator error|user error|pilot error|careless(?:ness|ly)?|negligen(?:ce|t|tly)|incompeten(?:ce|t)|sloppy|sloppiness|lazy|at fault|to blame|blame lies|guilty|irresponsibl[ey]|stupid(?:ity|ly)?`),
+		not: words(`(?:nobody|no one|none|not|never|no-one)(?: (?:is|was|were|are|here))? (?:to blame|at fault|guilty)|without (?:negligence|blame)`),
 		why: "a label ends the search where it should begin", instead: "say what made the action sensible then, and which safeguard was not there"},
 	{name: "counterfactual", level: Suggestion, match: words(`should(?: not|n't)? have|ought to have|needed to have|if only`),
 		why: "it tells what did not happen", instead: "say what happened and why it made sense; the wish belongs among the action items"},

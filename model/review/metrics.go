@@ -54,11 +54,14 @@ func measure(r Record, sent []Update) Metrics {
 		}
 	}
 	typed, said := 0, 0
+	for _, run := range i.Runs {
+		if run.Rollback && run.Outcome != model.RunDeclined && run.Outcome != model.RunAbandoned {
+			typed++
+		}
+	}
 	for _, e := range r.Entries {
 		switch {
 		case e.Struck:
-		case rollbackKinds[e.Kind]:
-			typed++
 		case e.Kind == model.KindAction || e.Kind == model.KindChange:
 			if saysRollback(e.Line) {
 				said++
@@ -114,11 +117,16 @@ func Suggest(total *int, runbook bool) []Action {
 
 // usedRunbook reports whether a runbook ran, or was at least spoken of.
 func usedRunbook(r Record) bool {
+	for _, run := range r.Incident.Runs {
+		if !run.Rollback {
+			return true
+		}
+	}
 	for _, e := range r.Entries {
 		if e.Struck {
 			continue
 		}
-		if strings.HasPrefix(string(e.Kind), "run_") || strings.HasPrefix(string(e.Kind), "runbook_") || strings.Contains(strings.ToLower(e.Line), "runbook") {
+		if strings.Contains(strings.ToLower(e.Line), "runbook") {
 			return true
 		}
 	}

@@ -25,7 +25,7 @@ func (d *Document) ForPublic(people []string) *Document {
 	p := *d
 	p.Public = true
 	p.Owner, p.Commander, p.People = "", "", nil
-	p.Decisions, p.Hypotheses, p.Mitigations, p.Links, p.Whys, p.Earlier = nil, nil, nil, nil, nil, nil
+	p.Decisions, p.Hypotheses, p.Mitigations, p.Links, p.Whys, p.Earlier, p.Runs, p.Alerts = nil, nil, nil, nil, nil, nil, nil, 0
 	p.Due, p.Overdue, p.Head, p.Seq, p.Score = nil, false, "", 0, Score{}
 	p.Title = hide(d.Title)
 	p.Metrics.Basis = nil
@@ -44,7 +44,7 @@ func (d *Document) ForPublic(people []string) *Document {
 	p.Timeline = nil
 	for _, m := range d.Milestones {
 		if m.At != nil && m.Name != model.CommanderAssigned && m.Name != model.PostmortemPublished && m.Name != model.WasClosed {
-			p.Timeline = append(p.Timeline, Entry{At: *m.At, Kind: string(model.KindMilestoneSet), Text: strings.ToUpper(m.Name.String()[:1]) + m.Name.String()[1:], Important: true})
+			p.Timeline = append(p.Timeline, Entry{At: *m.At, Kind: string(model.KindMilestoneSet), Text: sentenceCase(m.Name.String()), Important: true})
 		}
 	}
 	p.Updates = nil

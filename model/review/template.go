@@ -11,6 +11,12 @@ import (
 	"warroom/model"
 )
 
+// Names of a team's own templates in its config folder.
+const (
+	TemplateMarkdown = "postmortem.md.tmpl"
+	TemplateHTML     = "postmortem.html.tmpl"
+)
+
 // DefaultTemplate is the Markdown postmortem: the headings of the seed's
 // template, in its order. A team's own template gets the same data, a *Document,
 // and the same functions:
@@ -101,7 +107,8 @@ State: {{.State}}{{with .Owner}} · Owner: {{text .}}{{end}}{{with .Due}} · Due
 ## Supporting Documentation
 
 {{section . "supporting_documentation"}}
-{{range .Earlier}}- Looks like {{.ID}}: {{text .Title}} ({{text .Why}}; {{.OpenActions}} action items open)
+{{range .Runs}}- {{if .Rollback}}Rollback{{else}}Runbook{{end}}: {{text .Title}} ({{.Done}} of {{.Actions}} actions done{{with .Outcome}}, {{text .}}{{end}})
+{{end}}{{range .Earlier}}- Looks like {{.ID}}: {{text .Title}} ({{text .Why}}; {{.OpenActions}} action items open)
 {{end}}
 ---
 

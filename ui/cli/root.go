@@ -111,6 +111,7 @@ func (a *app) root() *cobra.Command {
 	a.triageCommands(root)
 	a.updateCommands(root)
 	a.readCommands(root)
+	a.reviewCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
 	a.analytics(root)

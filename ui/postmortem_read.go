@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"warroom/model"
+	"warroom/model/review"
+)
+
+// PostmortemSource is what a postmortem is read from.
+type PostmortemSource interface {
+	Incident(ctx context.Context, id string) (*model.Incident, error)
+	Timeline(ctx context.Context, id string, w model.Window) ([]model.Entry, error)
+	List(ctx context.Context, f model.Filter) ([]model.Summary, error)
+	Actions(ctx context.Context, f model.ActionFilter) ([]model.ActionRow, error)
+}
+
+// ReadPostmortem reads all that a postmortem is made of and composes it. It may
+// take time: call it from a tea.Cmd.
+func ReadPostmortem(ctx context.Context, s PostmortemSource, id string, rules model.Rules, now time.Time) (*review.Document, *model.Incident, error) {
+	i, err := s.Incident(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := review.Record{Incident: i, Rules: rules, Now: now}
+	for w := (model.Window{Limit: 500}); ; {
+		entries, err := s.Timeline(ctx, id, w)
+		if err != nil {
+			return nil, nil, err
+		}
+		r.Entries = append(r.Entries, entries...)
+		if len(entries) < w.Limit {
+			break
+		}
+		w.From = entries[len(entries)-1].Pos()
+	}
+	all, err := s.List(ctx, model.Filter{})
+	if err != nil {
+		return nil, nil, err
+	}
+	items, err := s.Actions(ctx, model.ActionFilter{Open: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Earlier = review.Recurring(i, all, review.OpenItems(items), func(other string) []string {
+		o, err := s.Incident(ctx, other)
+		if err != nil {
+			return nil
+		}
+		var names []string
+		for _, l := range o.Alerts {
+			names = append(names, l.Title)
+		}
+		return names
+	})
+	return review.Compose(r), i, nil
+}
+
+// EditorCommand is a person's own editor on a file: VISUAL, EDITOR, or what the
+// system has.
+func EditorCommand(path string) (*exec.Cmd, error) {
+	words := strings.Fields(os.Getenv("VISUAL"))
+	if len(words) == 0 {
+		words = strings.Fields(os.Getenv("EDITOR"))
+	}
+	if len(words) == 0 {
+		words = []string{"vi"}
+		if runtime.GOOS == "windows" {
+			words = []string{"notepad"}
+		}
+	}
+	prog, err := exec.LookPath(words[0])
+	if err != nil {
+		return nil, model.Errorf(model.Invalid, "the editor %s is not there: set EDITOR to one that is", model.Brief(words[0], 60))
+	}
+	return exec.Command(prog, append(words[1:], path)...), nil
+}
+
+// EditFile puts text into a file of its own that only its owner can read, for an
+// editor. The caller removes the folder of the file when it is through.
+func EditFile(name string, text []byte) (path string, err error) {
+	dir, err := os.MkdirTemp("", "warroom-edit-*") // made with mode 0700
+	if err != nil {
+		return "", model.Wrap(model.Internal, err, "no file for the editor can be made")
+	}
+	path = filepath.Join(dir, name)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		_ = os.RemoveAll(dir)
+		return "", model.Wrap(model.Internal, err, "no file for the editor can be made")
+	}
+	return path, nil
+}

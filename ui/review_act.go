@@ -1,0 +1,318 @@
+package ui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/model"
+	"warroom/model/review"
+	"warroom/model/review/faulttree"
+)
+
+// review is the desk, which is there once newDesks has made it.
+func (a *App) review() *reviewDesk {
+	d, _ := a.desks[screenReview].(*reviewDesk)
+	return d
+}
+
+func hasReview(a *App) string {
+	if why := hasRoom(a); why != "" {
+		return why
+	}
+	if d := a.review(); d == nil || !d.ready(a) {
+		return "the record is being read"
+	}
+	return ""
+}
+
+func writableReview(a *App) string {
+	if why := hasReview(a); why != "" {
+		return why
+	}
+	return writable(a)
+}
+
+func onReviewDesk(f func(d *reviewDesk, a *App) tea.Cmd) func(*App) tea.Cmd {
+	return func(a *App) tea.Cmd { return f(a.review(), a) }
+}
+
+func reviewMove(n int) func(*App) tea.Cmd {
+	return onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.move(a, n); return nil })
+}
+
+func reviewScroll(n int) func(*App) tea.Cmd {
+	return onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd {
+		if d.inside && d.rows(a) > 0 {
+			d.move(a, n)
+			return nil
+		}
+		d.scroll = max(0, d.scroll+n)
+		return nil
+	})
+}
+
+// atItem reports whether the keys stand on an action item of the list.
+func atItem(a *App) bool {
+	d := a.review()
+	_, ok := d.item(a)
+	return ok
+}
+
+var reviewActions = []action{
+	{id: "review.up", keys: []string{"up", "k"}, words: "Up", where: onReview, why: hasReview, run: reviewMove(-1), move: true},
+	{id: "review.down", keys: []string{"down", "j"}, words: "Down", where: onReview, why: hasReview, run: reviewMove(1), move: true},
+	{id: "review.pgup", keys: []string{"pgup", "ctrl+u"}, words: "A page up", where: onReview, why: hasReview, run: reviewScroll(-10), move: true},
+	{id: "review.pgdown", keys: []string{"pgdown", "ctrl+d"}, words: "A page down", where: onReview, why: hasReview, run: reviewScroll(10), move: true},
+	{id: "review.in", keys: []string{"tab", "right"}, words: "To the text and back", where: onReview, why: hasReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.inside = !d.inside; return nil }), move: true},
+	{id: "review.out", keys: []string{"left"}, words: "Back to the parts", where: onReview, why: hasReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.inside = false; return nil }), move: true},
+	{id: "review.enter", keys: []string{"enter", "e"}, words: "Write this part; take what is suggested; change the item", short: "write", where: onReview, rank: 1, why: writableReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.enter(a) })},
+	{id: "review.add", keys: []string{"n"}, words: "Enter an action item, or an answer to a why", short: "new", where: onReview, rank: 2, why: writableReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.add(a) })},
+	{id: "review.done", keys: []string{"d"}, words: "The action item is done, or open again", short: "done", where: onReview, rank: 3, why: writableReview, when: atItem,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.done(a) })},
+	{id: "review.drop", keys: []string{"D"}, words: "Drop the action item, or take the answer back", short: "drop", where: onReview, why: writableReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.drop(a) })},
+	{id: "review.fold", keys: []string{"space"}, words: "Fold the branch of the tree in or out", where: onReview, why: hasReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.fold(a) })},
+	{id: "review.editor", keys: []string{"E"}, words: "Write all parts in your own editor", short: "editor", where: onReview, rank: 4, why: writableReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.editor(a) })},
+	{id: "review.state", keys: []string{"p"}, words: "Say how far the postmortem is: in review, reviewed, published", short: "state", where: onReview, rank: 5, why: writableReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askState(a); return nil })},
+	{id: "review.owner", keys: []string{"o"}, words: "Say who writes the postmortem, and by when", short: "owner", where: onReview, why: writableReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askOwner(a); return nil })},
+	{id: "review.seed", keys: []string{"h"}, words: "Begin the whys with the confirmed hypotheses", where: onReview, why: writableReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.seed(a) })},
+	{id: "review.load", keys: []string{"f"}, words: "Show a fault tree from a file", where: onReview, why: hasReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askTree(a); return nil })},
+	{id: "review.copy", keys: []string{"y"}, words: "Copy the postmortem as Markdown", short: "copy", where: onReview, rank: 6, why: hasReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.copy(a) })},
+	{id: "review.export", keys: []string{"X"}, words: "Write the postmortem into a file: Markdown, HTML, or the public version", where: onReview, why: hasReview,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askExport(a); return nil })},
+}
+
+// item is the action item that the keys stand on.
+func (d *reviewDesk) item(a *App) (review.Action, bool) {
+	if d == nil || !d.ready(a) || d.part().id != review.PartActions || !d.inside || d.row >= len(d.doc.Actions) {
+		return review.Action{}, false
+	}
+	return d.doc.Actions[d.row], true
+}
+
+// answer is the answer to a why that the keys stand on.
+func (d *reviewDesk) answer(a *App) (model.Why, bool) {
+	if !d.ready(a) || d.part().id != partWhys || !d.inside || d.doc.Whys == nil || d.row >= len(d.doc.Whys.Analysis) {
+		return model.Why{}, false
+	}
+	return a.room.inc.Writeup.Why(d.doc.Whys.Analysis[d.row].N)
+}
+
+// enter does what the selected line asks for.
+func (d *reviewDesk) enter(a *App) tea.Cmd {
+	if why := writableReview(a); why != "" {
+		a.say(warning, why)
+		return nil
+	}
+	switch p := d.part(); p.id {
+	case review.PartActions:
+		it, ok := d.item(a)
+		switch {
+		case !ok && len(d.doc.Actions) > 0:
+			d.inside = true
+		case !ok:
+			d.askItem(a, review.Action{})
+		default:
+			d.askItem(a, it)
+		}
+	case partWhys:
+		w, ok := d.answer(a)
+		switch {
+		case !ok && d.rows(a) > 0:
+			d.inside = true
+		case !ok:
+			d.askWhy(a, 0)
+		default:
+			d.changeWhy(a, w)
+		}
+	case partTree:
+		if !d.inside {
+			d.inside = true
+			return nil
+		}
+		return d.fold(a)
+	case partEarlier:
+		if !d.inside {
+			d.inside = len(d.doc.Earlier) > 0
+			return nil
+		}
+		if d.row < len(d.doc.Earlier) {
+			id := d.doc.Earlier[d.row].ID
+			a.say(info, "now at "+id+" · "+a.key("incidents")+" and back")
+			return tea.Sequence(a.enter(id, 0), func() tea.Msg { return reopenMsg{} })
+		}
+	case review.PartFacts:
+		d.askOwner(a)
+	case review.PartTimeline:
+		a.say(info, "the timeline is corrected in the Room: "+a.key("desk.back")+" goes there")
+	default:
+		d.write(a, p.key)
+	}
+	return nil
+}
+
+func (d *reviewDesk) add(a *App) tea.Cmd {
+	if d.part().id == partWhys {
+		w, _ := d.answer(a)
+		d.askWhy(a, w.N)
+		return nil
+	}
+	d.askItem(a, review.Action{})
+	return nil
+}
+
+func (d *reviewDesk) done(a *App) tea.Cmd {
+	it, ok := d.item(a)
+	switch {
+	case !ok:
+		a.say(warning, "no action item is selected: "+a.key("review.in")+" goes to the list")
+	case it.Suggested:
+		d.askItem(a, it)
+	case it.State == model.ItemOpen:
+		return a.do(model.FinishAction{N: it.N}, "done: "+model.Brief(it.Title, 40))
+	default:
+		return a.do(model.ReopenAction{N: it.N}, "open again: "+model.Brief(it.Title, 40))
+	}
+	return nil
+}
+
+func (d *reviewDesk) drop(a *App) tea.Cmd {
+	if it, ok := d.item(a); ok && !it.Suggested {
+		a.ask("Drop: "+model.Brief(it.Title, 50), []field{textField("why", "", "covered by OPS-12", "the reason is logged")}, func(_ *App, v []string) (model.Command, error) {
+			return model.DropAction{N: it.N, Reason: v[0]}, nil
+		})
+		return nil
+	}
+	if w, ok := d.answer(a); ok {
+		a.ask("Take back: "+model.Brief(w.Answer, 50), []field{textField("why", "", "", "with every answer below it; the record keeps them")}, func(_ *App, v []string) (model.Command, error) {
+			return model.DropWhy{N: w.N, Reason: v[0]}, nil
+		})
+		return nil
+	}
+	a.say(warning, "nothing of the list is selected: "+a.key("review.in")+" goes to it")
+	return nil
+}
+
+// fold hides or shows what is below the selected gate.
+func (d *reviewDesk) fold(a *App) tea.Cmd {
+	rows := d.outline()
+	if d.part().id != partTree || !d.inside || d.row >= len(rows) {
+		return nil
+	}
+	if r := rows[d.row]; r.Gate != "" && !r.Shared && (r.Open || r.Closed) {
+		d.folded[r.ID] = !d.folded[r.ID]
+		d.page = reviewPage{}
+	}
+	return nil
+}
+
+func (d *reviewDesk) seed(a *App) tea.Cmd {
+	seeds := review.Seeds(a.room.inc)
+	if len(seeds) == 0 {
+		a.say(warning, "no confirmed hypothesis is left to begin with")
+		return nil
+	}
+	var cmds []tea.Cmd
+	for _, s := range seeds {
+		cmds = append(cmds, a.do(s, "entered what is confirmed"))
+	}
+	return tea.Batch(cmds...)
+}
+
+// markdown is the postmortem as Markdown.
+func (d *reviewDesk) markdown(doc *review.Document) (string, error) {
+	var b textWriter
+	err := doc.Markdown(&b, "")
+	return string(b), err
+}
+
+type textWriter []byte
+
+func (t *textWriter) Write(p []byte) (int, error) { *t = append(*t, p...); return len(p), nil }
+
+func (d *reviewDesk) copy(a *App) tea.Cmd {
+	s, err := d.markdown(d.doc)
+	if err != nil {
+		a.say(failure, model.Message(err))
+		return nil
+	}
+	a.say(info, "the postmortem is in the clipboard")
+	return tea.SetClipboard(s)
+}
+
+// reopenMsg brings the review of another incident to the front.
+type reopenMsg struct{}
+
+// export writes doc into a new file of its own; it never replaces one.
+func (d *reviewDesk) export(a *App, path string, doc *review.Document, page bool, tree string) tea.Cmd {
+	return func() tea.Msg {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return noticeMsg{failure, "the file was not written: " + model.Brief(err.Error(), 120)}
+		}
+		if page {
+			err = doc.HTML(f, "", tree)
+		} else {
+			err = doc.Markdown(f, "")
+		}
+		if closed := f.Close(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			_ = os.Remove(path)
+			return noticeMsg{failure, "the file was not written: " + model.Brief(model.Message(err), 120)}
+		}
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			abs = path
+		}
+		return noticeMsg{info, "written: " + model.Brief(abs, 120)}
+	}
+}
+
+// noticeMsg is something to say.
+type noticeMsg struct {
+	tone tone
+	text string
+}
+
+// loadTree reads and solves a fault tree from a file.
+func (d *reviewDesk) loadTree(a *App, path string) tea.Cmd {
+	return a.read(func(_ context.Context, _ Store) tea.Msg {
+		st, err := os.Stat(path)
+		if err != nil {
+			return treeMsg{err: model.Errorf(model.NotFound, "there is no file %s", model.Brief(path, 120))}
+		}
+		if !st.Mode().IsRegular() || st.Size() > faulttree.MaxFile {
+			return treeMsg{err: model.Errorf(model.Invalid, "%s is no fault tree that can be read", model.Brief(path, 120))}
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return treeMsg{err: model.Wrap(model.Invalid, err, "%s cannot be read", model.Brief(path, 120))}
+		}
+		name := filepath.Base(path)
+		t, err := faulttree.Read(name, b, "")
+		if err != nil {
+			return treeMsg{err: err}
+		}
+		r, err := faulttree.Analyse(t, faulttree.Options{Limit: 100, Nodes: 500_000})
+		if err != nil {
+			return treeMsg{err: err}
+		}
+		return treeMsg{tree: &loadedTree{name, t, r, t.Likelihoods()}}
+	})
+}

@@ -1,0 +1,300 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"warroom/model"
+	"warroom/model/review"
+)
+
+// unsent is a text on its way: should it be refused, it is not lost.
+type unsent struct {
+	base     int64
+	was, now string
+}
+
+// write opens a section in a box. What somebody else wrote meanwhile is merged in
+// when the text is sent; where both changed the same lines the box stays open with
+// both texts.
+func (d *reviewDesk) write(a *App, key model.SectionKey) {
+	s := d.doc.Section(key)
+	text := s.Text
+	if u, ok := d.waiting[key]; ok { // it was refused before
+		there := a.room.inc.Writeup.Section(key)
+		text, _ = review.Merge(u.was, u.now, there.Text)
+		s.Seq, s.Text = there.Seq, there.Text
+	}
+	d.box(a, key, s.Seq, s.Text, text)
+}
+
+func (d *reviewDesk) box(a *App, key model.SectionKey, base int64, was, text string) {
+	name := review.PartFor(key).Title
+	e := newEditor(name, "enter writes it · ctrl+j new line · "+a.key("review.editor")+" your own editor, outside this box · esc back", text, func(a *App, now string) (tea.Cmd, error) {
+		if review.Conflicted(now) {
+			return nil, model.Errorf(model.Invalid, "two texts are still side by side: keep what is right and take the lines with <<<<<<< ======= >>>>>>> away")
+		}
+		there := a.room.inc.Writeup.Section(key)
+		if there.Seq != base {
+			merged, clean := review.Merge(was, strings.TrimRight(now, " \t\n"), there.Text)
+			if !clean {
+				d.box(a, key, there.Seq, there.Text, merged)
+				a.say(warning, there.By+" wrote here meanwhile: both texts are in the box")
+				return nil, nil
+			}
+			now = merged
+		}
+		return d.send(a, model.WriteReview{Section: key, Text: now, Base: there.Seq}, was), nil
+	})
+	e.input.area.MaxHeight = max(6, a.lay.body.Dy()-6)
+	e.input.set(text)
+	a.open(e)
+}
+
+// send writes a section and remembers its text until it is in the record.
+func (d *reviewDesk) send(a *App, c model.WriteReview, was string) tea.Cmd {
+	if d.waiting == nil {
+		d.waiting = map[model.SectionKey]unsent{}
+	}
+	d.waiting[c.Section] = unsent{c.Base, was, c.Text}
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: "written: " + review.PartFor(c.Section).Title, then: func(a *App, _ model.Receipt) tea.Cmd {
+		delete(d.waiting, c.Section)
+		return nil
+	}})
+}
+
+// reviewEditedMsg brings what came back from a person's own editor.
+type reviewEditedMsg struct {
+	id    string
+	path  string
+	draft review.Draft
+	data  []byte
+	err   error
+}
+
+// editor takes all sections to a person's own editor, which has the terminal
+// until it ends.
+func (d *reviewDesk) editor(a *App) tea.Cmd {
+	w := review.NewDraft(d.doc)
+	path, err := EditFile(d.doc.ID+".md", w.File(d.doc))
+	if err != nil {
+		a.say(failure, model.Message(err))
+		return nil
+	}
+	cmd, err := EditorCommand(path)
+	if err != nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+		a.say(failure, model.Message(err))
+		return nil
+	}
+	id := d.id
+	return tea.ExecProcess(cmd, func(err error) tea.Msg {
+		m := reviewEditedMsg{id: id, path: path, draft: w, err: err}
+		if err == nil {
+			m.data, m.err = os.ReadFile(path)
+		}
+		return m
+	})
+}
+
+// edited merges what came back. The file stays where anything could not be
+// written.
+func (d *reviewDesk) edited(a *App, m reviewEditedMsg) tea.Cmd {
+	if m.err != nil {
+		a.say(failure, "the editor did not end well, nothing was written; your text is in "+m.path)
+		return nil
+	}
+	changed, err := m.draft.Back(m.data)
+	if err != nil {
+		a.say(failure, model.Message(err)+"; your text is in "+m.path)
+		return nil
+	}
+	if a.room == nil || a.room.inc.ID != m.id {
+		a.say(failure, "another incident is open: nothing was written; your text is in "+m.path)
+		return nil
+	}
+	cmds, conflicts := m.draft.Reconcile(changed, a.room.inc)
+	var out []tea.Cmd
+	for _, c := range cmds {
+		was := ""
+		for _, s := range m.draft.Sections {
+			if s.Key == c.Section {
+				was = s.Text
+			}
+		}
+		out = append(out, d.send(a, c, was))
+	}
+	if len(conflicts) == 0 {
+		_ = os.RemoveAll(filepath.Dir(m.path))
+		if len(cmds) == 0 {
+			a.say(info, "nothing was changed")
+		}
+		return tea.Batch(out...)
+	}
+	for _, c := range slices.Backward(conflicts) {
+		d.box(a, c.Section, c.Seq, c.Theirs, c.Both)
+	}
+	a.say(warning, conflicts[0].By+" wrote here meanwhile: both texts are in the box, yours also in "+m.path)
+	return tea.Batch(out...)
+}
+
+func choice(label, help, now string, none string, words []string) field {
+	f := field{label: label, help: help, choices: append([]string{none}, words...)}
+	if k := slices.Index(words, now); k >= 0 {
+		f.chosen = k + 1
+	}
+	return f
+}
+
+const notSaid = "not said"
+
+func chosen(v string) string {
+	if v == notSaid {
+		return ""
+	}
+	return v
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for k, x := range list {
+		out[k] = string(x)
+	}
+	return out
+}
+
+// askItem asks for an action item, or for the changes of one. What is suggested
+// is entered as it stands or as it was changed in the form.
+func (d *reviewDesk) askItem(a *App, it review.Action) {
+	name := "A new action item"
+	var was model.ActionItem
+	if it.N > 0 {
+		name = "Change action item"
+		was, _ = a.room.inc.Action(it.N)
+	}
+	a.ask(name, []field{
+		textField("what", it.Title, "Add an alert for pool usage above 80 %", "a verb and an end: how will somebody know that it is done?"),
+		textField("owner", it.Owner, "@bob", "one person"),
+		choice("priority", "P0 now, P1 next, P2 later", it.Priority, notSaid, texts(model.Priorities)),
+		choice("good for", "prevent it, detect it, mitigate it, or a process", it.Type, notSaid, texts(model.ActionTypes)),
+		textField("due", it.Due, "2026-12-01", "the day, or 2w from today"),
+		textField("ticket", it.Ticket, "OPS-12 or an address", ""),
+	}, func(a *App, v []string) (model.Command, error) {
+		due, err := model.ParseDay(v[4], a.now)
+		if err != nil {
+			return nil, err
+		}
+		if it.N == 0 {
+			return model.AddAction{Title: v[0], Owner: v[1], Priority: model.Priority(chosen(v[2])), Type: model.ActionType(chosen(v[3])), Category: it.Category, Due: due, Ticket: v[5], Todo: it.Todo}, nil
+		}
+		p, t := model.Priority(chosen(v[2])), model.ActionType(chosen(v[3]))
+		return model.ChangeAction{N: it.N, Title: &v[0], Owner: &v[1], Priority: &p, Type: &t, Due: &due, Ticket: &v[5], Base: was.Seq}, nil
+	})
+}
+
+func (d *reviewDesk) askWhy(a *App, parent int) {
+	name, question := "How did this come about?", ""
+	if w, ok := a.room.inc.Writeup.Why(parent); ok {
+		name, question = "How did that come about: "+model.Brief(w.Answer, 50), "Why: "+model.Brief(w.Answer, 120)+"?"
+	}
+	a.ask(name, []field{
+		textField("answer", "", "the pool was exhausted", "a condition that made it possible, not a person"),
+		textField("shown by", "", "graph 7", "what shows it; a guess is marked by low confidence"),
+		choice("confidence", "", "", notSaid, texts(model.Confidences)),
+		textField("question", question, "why was the pool exhausted?", ""),
+	}, func(_ *App, v []string) (model.Command, error) {
+		return model.AnswerWhy{Parent: parent, Answer: v[0], Evidence: v[1], Confidence: model.Confidence(chosen(v[2])), Question: v[3]}, nil
+	})
+}
+
+func (d *reviewDesk) changeWhy(a *App, w model.Why) {
+	a.ask("Change this answer", []field{
+		textField("answer", w.Answer, "", "a condition that made it possible, not a person"),
+		textField("shown by", w.Evidence, "", ""),
+		choice("confidence", "", string(w.Confidence), notSaid, texts(model.Confidences)),
+		textField("question", w.Question, "", ""),
+	}, func(_ *App, v []string) (model.Command, error) {
+		c := model.Confidence(chosen(v[2]))
+		return model.ChangeWhy{N: w.N, Answer: &v[0], Evidence: &v[1], Confidence: &c, Question: &v[3], Base: w.Seq}, nil
+	})
+}
+
+func (d *reviewDesk) askState(a *App) {
+	var items []item
+	at := 0
+	for k, s := range model.ReviewStates {
+		it := item{text: s.String(), data: s}
+		if s == a.room.inc.Writeup.State {
+			it.why, at = "is so now", k
+		}
+		if n := d.doc.Score.Percent; s == model.ReviewPublished && n < 100 {
+			it.note = "not all parts are written"
+		}
+		items = append(items, it)
+	}
+	p := newPicker("How far is the postmortem?", items, func(a *App, it item) tea.Cmd {
+		s := it.data.(model.ReviewState)
+		return a.do(model.MoveReview{To: s}, "the postmortem is "+s.String())
+	})
+	p.sel = min(at+1, len(items)-1)
+	a.open(p)
+}
+
+func (d *reviewDesk) askOwner(a *App) {
+	r := a.room.inc.Review
+	due := ""
+	if !r.Due.IsZero() {
+		due = r.Due.In(a.zone).Format("2006-01-02 15:04")
+	}
+	a.ask("Who writes the postmortem?", []field{
+		textField("owner", r.Owner, "@ana", "one person"),
+		textField("due", due, model.Span(a.cfg.Rules.Review)+" after it was resolved", "48h, 3d, 2026-11-26"),
+	}, func(a *App, v []string) (model.Command, error) {
+		c := model.PlanReview{Owner: v[0], Rules: a.cfg.Rules}
+		if v[1] != "" {
+			var err error
+			if c.Due, err = model.ParseDue(v[1], a.now, a.zone); err != nil {
+				return nil, err
+			}
+		}
+		return c, nil
+	})
+}
+
+func (d *reviewDesk) askTree(a *App) {
+	a.open(newForm("Show a fault tree", []field{textField("file", "", "tree.yaml", "YAML, or Open-PSA XML; warroom faulttree example prints one")}, func(a *App, v []string) (tea.Cmd, error) {
+		if v[0] == "" {
+			return nil, model.Errorf(model.Invalid, "name a file")
+		}
+		for k, p := range deskParts {
+			if p.id == partTree {
+				d.sel, d.inside, d.row, d.scroll = k, true, 0, 0
+			}
+		}
+		return d.loadTree(a, v[0]), nil
+	}))
+}
+
+func (d *reviewDesk) askExport(a *App) {
+	a.open(newForm("Write the postmortem into a file", []field{
+		{label: "as", help: "public: no internal parts, no names", choices: []string{"markdown", "html", "public markdown", "public html"}},
+		textField("file", "", d.doc.ID+".md or .html", "a new file; none is replaced"),
+	}, func(a *App, v []string) (tea.Cmd, error) {
+		page, public := strings.HasSuffix(v[0], "html"), strings.HasPrefix(v[0], "public")
+		path := v[1]
+		if path == "" {
+			path = d.doc.ID + map[bool]string{true: "-public"}[public] + map[bool]string{true: ".html", false: ".md"}[page]
+		}
+		doc, tree := d.doc, ""
+		if public {
+			doc = doc.ForPublic(a.room.inc.People)
+		} else if t := d.shownTree(); t != nil {
+			tree = t.SVG(200)
+		}
+		return d.export(a, path, doc, page, tree), nil
+	}))
+}
