@@ -114,7 +114,7 @@ func (a *App) hinted() []*action {
 var actions []action
 
 func init() { // a variable would refer to itself through the palette
-	actions = slices.Concat(paneActions, roomActions, cardActions, listActions, deskActions(), globalActions)
+	actions = slices.Concat(paneActions, roomActions, cardActions, listActions, statsActions, deskActions(), globalActions)
 }
 
 var globalActions = []action{

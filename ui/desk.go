@@ -71,6 +71,8 @@ var deskInfos = []deskInfo{
 
 // newDesks makes the desks, by screen.
 func newDesks() (d [screenCount]desk) {
+	// statistics over all incidents
+	d[screenStats] = newStatsDesk()
 	return d
 }
 

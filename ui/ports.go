@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"warroom/model"
+	"warroom/model/metrics"
 )
 
 // Store is what the screens need of the record. Every call may take time and is
@@ -20,4 +21,10 @@ type Store interface {
 	History(ctx context.Context, id string, seq int64) ([]model.Event, error)
 	Search(ctx context.Context, query string, limit int) ([]model.Hit, error)
 	Watch(ctx context.Context) <-chan model.Change
+}
+
+// Statistics holds the columns of all incidents. look is called with them as they
+// stand, and must not keep them.
+type Statistics interface {
+	Statistics(ctx context.Context, look func(*metrics.Table) error) error
 }
