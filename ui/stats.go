@@ -18,7 +18,7 @@ import (
 // statsDesk is the screen of statistics over all incidents. The numbers are made
 // apart from the screen, by a command; what is drawn here is the last report.
 type statsDesk struct {
-	period  int // place in periods; chosen by itself until the person chooses
+	period  int  // place in periods; chosen by itself until the person chooses
 	chose   bool // the person did
 	filter  metrics.Filter
 	zone    *time.Location
@@ -33,6 +33,7 @@ type statsDesk struct {
 	err     error
 	asked   int // counts readings, so that an old one is not taken for the newest
 	cache   map[drawKey][]string
+	typical typicalMsg // of the services of the open incident
 }
 
 // periods are the times that [ and ] step through, in days; 0 is all of it.
@@ -163,6 +164,10 @@ func (d *statsDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			a.dialogs = without(a.dialogs, m.form)
 			a.say(info, "written to "+model.Brief(m.path, 100))
 		}
+		return nil, true
+	case typicalMsg:
+		d.typical = m
+		a.resize() // the situation may need another line
 		return nil, true
 	case statsTick:
 		if d.dirty && a.screen == screenStats {

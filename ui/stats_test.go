@@ -182,6 +182,20 @@ func TestStatsExport(t *testing.T) {
 	}
 }
 
+// A very wide Room says what is usual for the service.
+func TestTypical(t *testing.T) {
+	for _, w := range []int{200, 120} {
+		x := analyst(t, 80, w, 60)
+		x.hear(x.command("", "bob", model.Declare{Title: "search again", Severity: 2, Services: []string{"new one", "search"}}))
+		x.keys("0", "enter")
+		if w == 200 {
+			x.sees("typical", "search: median", ", n = 3")
+		} else {
+			x.lacks("typical")
+		}
+	}
+}
+
 func TestStatsMouse(t *testing.T) {
 	x := analyst(t, 80, 120, 40)
 	x.click("Where?")
