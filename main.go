@@ -7,10 +7,14 @@ import (
 	"os/signal"
 	"syscall"
 
+	"warroom/runbooks/proc"
 	"warroom/ui/cli"
 )
 
-func main() { os.Exit(run()) }
+func main() {
+	proc.Keep() // started as the keeper of a command: see there
+	os.Exit(run())
+}
 
 func run() int {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}

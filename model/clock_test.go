@@ -73,17 +73,71 @@ func TestClocksBySeverity(t *testing.T) {
 
 func TestAckClock(t *testing.T) {
 	for name, take := range map[string]Command{"command": TakeCommand{}, "another role": AssignRole{Role: Scribe}, "status": SetStatus{To: Investigating}} {
+		var left []string // somebody has taken it, and still nobody commands
+		if name != "command" {
+			left = []string{"command+120"}
+		}
 		b := open(t, Declare{Severity: 3})
 		if c := b.clockOf(t, "acknowledge"); c.Text == "" || c.Kind != ClockAck || c.Person != "" {
 			t.Errorf("%+v", c)
 		}
 		b.must(t, "ana", take)
-		b.wantClocks(t, name)
+		b.wantClocks(t, name, left...)
 	}
 	b := open(t, Declare{Severity: 3})
 	b.must(t, "ana", AddNote{Text: "looking"})
 	b.tick(120*time.Minute).wantClocks(t, "on time", "acknowledge+120")
 	b.tick(time.Millisecond).wantClocks(t, "a moment later", "acknowledge+120 overdue")
+}
+
+// While nobody commands there is a clock for it, once somebody has taken the
+// incident; another vacancy has its own time, and a snooze does not carry over.
+func TestCommandClock(t *testing.T) {
+	b := open(t, Declare{Severity: 1})
+	b.must(t, "bob", AssignRole{Role: Scribe})
+	b.wantClocks(t, "taken", "command+5", "update+5", "callout:1+10")
+	if c := b.clockOf(t, "command"); c.Kind != ClockCommand || c.Person != "" || c.Text != "somebody takes command" {
+		t.Errorf("%+v", c)
+	}
+	b.must(t, "bob", Snooze{Key: "command", For: 8 * time.Minute, Reason: "ana is on her way"})
+	b.wantClocks(t, "put off", "update+5", "command+8 snoozed", "callout:1+10")
+	b.must(t, "ana", TakeCommand{})
+	b.wantClocks(t, "commanded", "update+5", "callout:1+10")
+	b.tick(time.Minute)
+	b.must(t, "ana", ReleaseRole{Role: Commander})
+	b.wantClocks(t, "vacant again", "update+5", "command+6", "callout:1+10")
+	b.must(t, "ana", SetSeverity{To: 5})
+	b.wantClocks(t, "nobody has to")
+	b.must(t, "ana", SetSeverity{To: 4})
+	b.wantClocks(t, "within the time to respond", "command+1441")
+	b.must(t, "ana", SetStatus{To: Resolved})
+	b.wantClocks(t, "over")
+	r := Doctrine()
+	r.Command = 0
+	c := open(t, Declare{Severity: 1})
+	c.must(t, "bob", AssignRole{Role: Scribe})
+	if got := c.clocks(r); slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "command") }) {
+		t.Errorf("a team without such a time has %q", got)
+	}
+}
+
+// What was redacted of a kind that may have no line has none: no line that says
+// nothing comes up when the incident is folded anew.
+func TestRedactedStaysQuiet(t *testing.T) {
+	b := open(t, Declare{})
+	b.must(t, "ana", TakeCommand{})
+	b.must(t, "ana", AddNote{Text: "x"})
+	b.must(t, "ana", Amend{Seq: b.inc.LastSeq, Text: ptr("y")})
+	for _, e := range b.events {
+		was := e.Quiet()
+		e.Body, e.Raw = nil, nil
+		if e.Quiet() != was {
+			t.Errorf("%s: quiet %v, redacted %v", e.Kind, was, e.Quiet())
+		}
+	}
+	if (Event{Kind: "newer"}).Quiet() {
+		t.Error("what is not known is hidden")
+	}
 }
 
 // quiet is an incident that somebody commands, without clocks of its own.
@@ -179,11 +233,11 @@ func TestPromiseBeforeTheFirstUpdate(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	b.refuse(t, "ana", PromiseUpdate{}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{-time.Minute}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{time.Second - 1}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{7*24*time.Hour + 1}, Invalid, "seven days")
-	b.must(t, "ana", PromiseUpdate{7 * 24 * time.Hour})
-	if got := b.must(t, "ana", PromiseUpdate{time.Second})[0].Text(); got != "next update promised at 12:00:01Z" {
+	b.refuse(t, "ana", PromiseUpdate{In: -time.Minute}, Invalid, "no time to promise")
+	b.refuse(t, "ana", PromiseUpdate{In: time.Second - 1}, Invalid, "no time to promise")
+	b.refuse(t, "ana", PromiseUpdate{In: 7*24*time.Hour + 1}, Invalid, "seven days")
+	b.must(t, "ana", PromiseUpdate{In: 7 * 24 * time.Hour})
+	if got := b.must(t, "ana", PromiseUpdate{In: time.Second})[0].Text(); got != "next update promised at 12:00:01Z" {
 		t.Errorf("text %q", got)
 	}
 }

@@ -108,7 +108,7 @@ func foreign(t tester, events []Event) *Incident {
 		VerifyDecision{N: 1}, AddMitigation{Text: "x"}, ExtendMitigation{N: 1, For: time.Hour}, RemoveMitigation{N: 1}, SetLink{"x", ""},
 		FormTeam{Name: "x", Leader: "x"}, EndTeam{"x"}, CountReports{Add: 1}, PlanReview{}, Resolve{Owner: "x"}, AckOrder{1},
 		SetRunValues{1, map[string]string{"a": "b"}}, StartAction{N: 1, Step: "a"}, MarkAction{N: 1, Step: "a", State: ActionDone}, TakeRun{N: 1, Seat: Seat{Token: "t"}},
-		EndRun{N: 1, Outcome: RunFinished}, EscalateRun{N: 1}, SampleGate{[]Verdict{{"a", CheckOK, ""}}}, ConfirmGate{}, OverrideGate{"x"}, GiveOrder{Person: "x", Task: "x"},
+		EndRun{N: 1, Outcome: RunFinished}, EscalateRun{N: 1}, SampleGate{Results: []Verdict{{"a", CheckOK, ""}}}, ConfirmGate{}, OverrideGate{"x"}, GiveOrder{Person: "x", Task: "x"},
 		Amend{Seq: 1, Struck: ptr(true)}, Amend{Seq: 1, At: noon.Add(-time.Hour)}, Snooze{Key: "order:1", For: time.Hour, Reason: "x"}, SeeAlarm{Key: "order:1"},
 		AttachAlert{AlertLine{Title: "x"}}, DetachAlert{N: 1}, ClearAlert{Group: 3}, SetDetection{ByTeam},
 	) {

@@ -251,14 +251,21 @@ func (c SetGate) Decide(s Scene) ([]Draft, error) {
 	return []Draft{{Kind: KindGateSet, Body: b}}, nil
 }
 
-// SampleGate records one look at the checks.
-type SampleGate struct{ Results []Verdict }
+// SampleGate records one look at the checks. Seen is when the gate was last looked
+// at as far as the looker knew: of two who look at the same time one counts.
+type SampleGate struct {
+	Results []Verdict
+	Seen    time.Time
+}
 
 // Decide says what the look changes, so that only that has a line.
 func (c SampleGate) Decide(s Scene) ([]Draft, error) {
 	g := s.Incident.Gate
 	if g == nil {
 		return nil, Errorf(Conflict, "%s has no recovery gate: set its criteria first", s.Incident.ID)
+	}
+	if !c.Seen.IsZero() && !c.Seen.Equal(g.Sampled) {
+		return nil, Errorf(Conflict, "somebody else has looked in the meantime")
 	}
 	after := *g
 	after.Checks = slices.Clone(g.Checks)

@@ -33,6 +33,7 @@ type Incident struct {
 	SizeUp        SizeUp         `json:"size_up,omitzero"`
 	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
 	Links         []Place        `json:"links,omitempty"`
+	Outlets       []Outlet       `json:"outlets,omitempty"` // what was opened outside
 	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
 	Decisions     []Decision     `json:"decisions,omitempty"`
 	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
@@ -54,11 +55,17 @@ type Incident struct {
 
 	CANs []CAN `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
+	Writeup Writeup      `json:"writeup,omitzero"`  // the postmortem on its way
 	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
 
 	Alerts []AttachedAlert `json:"alerts,omitempty"` // lines of the inbox that are, or were, part of it
 
 	Detection Detection `json:"detection,omitempty"` // how it came to be known; "": unknown
+
+	Triage     TriageState            `json:"triage,omitzero"`
+	Updates    []Update               `json:"updates,omitempty"`    // messages to audiences, the newest last
+	Tellings   map[Audience][]Telling `json:"tellings,omitempty"`   // what the clocks of the audiences go by
+	Severities []SeverityMark         `json:"severities,omitempty"` // since when it has which severity
 
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
@@ -109,7 +116,9 @@ func (i *Incident) Apply(e Event) bool {
 		return false
 	}
 	i.Seq, i.Head = e.Seq, e.Hash
-	i.meet(e.Actor)
+	if e.Actor != Courier {
+		i.meet(e.Actor)
+	}
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
 	}
@@ -118,6 +127,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+		i.rate(b.Severity, e.At)
 		i.past(b, e)
 	case *Description:
 		i.describe(b.Title, b.Description, b.Services)
@@ -127,6 +137,7 @@ func (i *Incident) Apply(e Event) bool {
 		i.amend(b)
 	case *SeverityChange:
 		i.Severity = b.To
+		i.rate(b.To, e.At)
 	case *StatusChange:
 		i.move(b, e.At)
 	case *MilestoneMark:
@@ -204,9 +215,24 @@ func (i *Incident) describe(title, description *string, services *[]string) {
 
 // Quiet reports whether e has no line of its own in the timeline: a correction
 // shows on the entry that it corrects, and a milestone that follows from a
-// status change would only repeat it.
+// status change would only repeat it. What was redacted of a kind that may be quiet
+// is quiet: a line that says nothing would come up where there was none.
 func (e Event) Quiet() bool {
-	switch b := e.Body.(type) {
+	body := e.Body
+	if body == nil {
+		mk, ok := bodies[e.Kind]
+		if !ok {
+			return false
+		}
+		body = mk()
+		if _, ok := body.(*MilestoneMark); ok {
+			return true
+		}
+		if _, ok := body.(lineless); ok {
+			return true
+		}
+	}
+	switch b := body.(type) {
 	case *Amendment:
 		return true
 	case *MilestoneMark:
@@ -294,7 +320,7 @@ func following[T any](list []T, spent int, number func(T) int) int {
 	return last + 1
 }
 
-func own(list []string) []string {
+func own[T any](list []T) []T {
 	if len(list) == 0 {
 		return nil
 	}

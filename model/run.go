@@ -557,7 +557,7 @@ func (i *Incident) runClocks(add func(Clock)) {
 		}
 		for k, d := range r.Escalate {
 			if d.Fired.IsZero() && (i.Status.Live() || d.Always) {
-				add(Clock{Kind: ClockEscalation, Key: fmt.Sprintf("%s:%d:%d", ClockEscalation, r.N, k), N: r.N, Text: fmt.Sprintf("escalate to %s: run %d %s", d.Contact, r.N, r.Title), Due: d.Due})
+				add(Clock{Kind: ClockEscalation, Key: fmt.Sprintf("%s:%d:%d", ClockEscalation, r.N, k), N: r.N, Text: "escalates to " + d.Contact, Due: d.Due})
 			}
 		}
 	}

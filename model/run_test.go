@@ -165,7 +165,7 @@ func TestGate(t *testing.T) {
 	b := open(t, Declare{Severity: 2})
 	look := func(a, c string) []Event {
 		b.tick(30 * time.Second)
-		return b.must(t, "ana", SampleGate{[]Verdict{{"5xx", a, "0.4 %"}, {"health", c, ""}}})
+		return b.must(t, "ana", SampleGate{Results: []Verdict{{"5xx", a, "0.4 %"}, {"health", c, ""}}})
 	}
 	want := func(s GateState) {
 		t.Helper()
@@ -173,7 +173,7 @@ func TestGate(t *testing.T) {
 			t.Fatalf("%s, want %s: %s", got, s, b.inc.Gate.Missing(b.now))
 		}
 	}
-	b.refused(t, "ana", SampleGate{[]Verdict{{"5xx", CheckOK, ""}}}, "no recovery gate")
+	b.refused(t, "ana", SampleGate{Results: []Verdict{{"5xx", CheckOK, ""}}}, "no recovery gate")
 	b.must(t, "ana", SetGate{Checks: []GateCheck{{Name: "5xx", Need: 3}, {Name: "health", Need: 1, Limit: 2}}, Soak: time.Minute})
 	b.must(t, "ana", SetStatus{To: Monitoring})
 	b.refused(t, "ana", SetStatus{To: Resolved}, "recovery gate is not passed: 5xx 0 of 3 green, health 0 of 1 green")
@@ -228,7 +228,7 @@ func TestGateOverride(t *testing.T) {
 	b.refused(t, "bob", OverrideGate{"tired"}, "only the commander, ana")
 	b.refused(t, "ana", OverrideGate{" "}, "say why")
 	for range 2 {
-		b.must(t, "ana", SampleGate{[]Verdict{{"x", CheckFailed, ""}}})
+		b.must(t, "ana", SampleGate{Results: []Verdict{{"x", CheckFailed, ""}}})
 	}
 	if b.inc.Gate.State(b.now) != GateFailed {
 		t.Error(b.inc.Gate.State(b.now))

@@ -136,7 +136,7 @@ func (t *txn) do(ctx context.Context, id string, r model.Request) (model.Receipt
 	if err := t.save(in); err != nil {
 		return rec, false, err
 	}
-	return rec, true, nil
+	return rec, true, t.enqueue(ctx, in, rec.Events)
 }
 
 // add writes the next event of an incident with its lines, and folds it. The

@@ -15,6 +15,7 @@ type Options struct {
 	ReadOnly bool             // never write, even if the file allows it
 	Now      func() time.Time // nil: time.Now
 	App      string           // version of the program, kept with the schema for Doctor
+	Outbound Planner          // what is to leave because of an event; nil: nothing
 }
 
 // Store is an open record. It is safe for use by several goroutines.
@@ -22,6 +23,7 @@ type Store struct {
 	path string
 	app  string
 	now  func() time.Time
+	plan Planner
 
 	readOnly string // why nothing can be written; "" if it can
 
@@ -50,7 +52,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, app: o.App, now: o.Now, turn: make(chan struct{}, 1), over: make(chan struct{})}
+	s := &Store{path: path, app: o.App, now: o.Now, plan: o.Outbound, turn: make(chan struct{}, 1), over: make(chan struct{})}
 	if s.now == nil {
 		s.now = time.Now
 	}

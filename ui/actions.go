@@ -96,6 +96,9 @@ func (a *App) hinted() []*action {
 	for i := range a.acts {
 		c := &a.acts[i]
 		if c.rank > 0 && len(c.keys) > 0 && c.where&here != 0 && c.reason(a) == "" && (c.when == nil || c.when(a)) {
+			if f, _ := a.actionFor(c.keys[0]); f != c { // the key does something else here
+				continue
+			}
 			out = append(out, c)
 		}
 	}
@@ -114,7 +117,16 @@ func (a *App) hinted() []*action {
 var actions []action
 
 func init() { // a variable would refer to itself through the palette
-	actions = slices.Concat(paneActions, roomActions, cardActions, listActions, statsActions, deskActions(), globalActions)
+	actions = slices.Concat(
+		paneActions, roomActions, cardActions, listActions,
+		triageActions,
+		updatesActions,
+		bookActions,
+		alertActions,
+		statsActions,
+		deskActions(), globalActions,
+		outboxActions,
+	)
 }
 
 var globalActions = []action{
@@ -224,6 +236,8 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { a.focus = (a.focus + paneCount - 1) % paneCount; return nil }},
 	{id: "zoom", keys: []string{"+"}, words: "Show this pane alone, or all again", where: inRoom,
 		run: func(a *App) tea.Cmd { a.zoom = !a.zoom; return nil }},
+	{id: "layout", keys: []string{"V"}, words: "Lay the Room out for a commander, deputy, scribe or observer", where: inRoom,
+		run: func(a *App) tea.Cmd { return a.askLayout() }},
 	{id: "out", keys: []string{"esc"}, words: "Back: to the timeline, to its end, to the list", where: inRoom,
 		run: func(a *App) tea.Cmd { return a.goOut() }},
 }

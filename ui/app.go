@@ -47,6 +47,7 @@ type App struct {
 	drafts   map[string]string // half-typed lines of incidents that were left
 	dialogs  []dialog
 
+	out     outside
 	present []model.Presence
 	told    model.Presence // what the others know of this terminal
 
@@ -57,10 +58,12 @@ type App struct {
 
 	queue   []job
 	sending bool
-	stale   error // why the screen is not live; nil if it is
-	toast   toast
-	said    []toast
-	quit    bool
+
+	escalated map[string]bool // response targets that this terminal has asked to be recorded
+	stale     error           // why the screen is not live; nil if it is
+	toast     toast
+	said      []toast
+	quit      bool
 }
 
 // tickMsg is a step of the clocks; run tells whether they still go at its pace.
@@ -99,7 +102,7 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 // Init reads the list, opens the incident that was asked for and starts the
 // clock.
 func (a *App) Init() tea.Cmd {
-	cmds := []tea.Cmd{a.refreshList(), a.tick()}
+	cmds := []tea.Cmd{a.refreshList(), a.tick(), a.readOutside(), a.inboxNews()}
 	if a.cfg.Incident != "" {
 		cmds = append(cmds, a.enter(a.cfg.Incident, 0))
 	}
@@ -133,7 +136,7 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		a.now = m.now
 		a.toast.expire(a.now)
 		a.callOut()
-		return tea.Batch(a.tick(), a.callOverdue())
+		return tea.Batch(a.tick(), a.callOverdue(), a.watchOutside(), a.escalate())
 	case changeMsg:
 		if !m.ok {
 			return nil
@@ -157,6 +160,15 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 	case changesMsg:
 		a.showChanges(m)
 		return nil
+	case outsideMsg:
+		return a.outsideRead(m)
+	case handledMsg:
+		return a.handled(m)
+	case triggeredMsg:
+		return a.triggered(m)
+	case driftMsg:
+		m.pane.asking, m.pane.drifts = false, m.drifts
+		return nil
 	case missedMsg:
 		a.showMissed(m)
 		return nil
@@ -174,8 +186,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	case entryMsg:
-		if a.room != nil && a.room.inc.ID == m.id && m.err == nil && (a.room.tl.index(m.entry.Seq) >= 0 || a.room.tl.end) {
-			a.room.tl.put(m.entry)
+		if a.room != nil && a.room.inc.ID == m.id && m.err == nil {
+			defer a.room.tl.holding(a.timelineHeight())()
+			a.room.tl.correct(m.entry)
 		}
 		return nil
 	case wheelMsg:
@@ -341,7 +354,7 @@ func (a *App) measure() {
 			paneSituation: len(a.situation(40)) + 1, paneBoard: max(1, len(a.boardRows())) + 1,
 		}
 	}
-	a.lay = arrange(a.w, a.h, a.screen, a.room != nil, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want)
+	a.lay = arrange(a.w, a.h, a.screen, a.room != nil, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want, a.station())
 	if a.room != nil {
 		a.refit(before, seen)
 	}

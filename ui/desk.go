@@ -40,6 +40,8 @@ type (
 	deskWheel interface {
 		wheel(a *App, x, y, n int) tea.Cmd
 	}
+	// deskInbox is told when the inbox of alerts has changed.
+	deskInbox interface{ inbox(a *App) tea.Cmd }
 	// deskText has a text field that is typed into at present: it gets all keys and
 	// pastes but ctrl+c.
 	deskText interface {
@@ -71,6 +73,11 @@ var deskInfos = []deskInfo{
 
 // newDesks makes the desks, by screen.
 func newDesks() (d [screenCount]desk) {
+	d[screenTriage] = newTriageDesk()
+	d[screenUpdates] = newUpdatesDesk()
+	d[screenBooks] = newBooksDesk()
+	// what monitoring tells
+	d[screenAlerts] = newAlertsDesk()
 	// statistics over all incidents
 	d[screenStats] = newStatsDesk()
 	return d
@@ -110,10 +117,21 @@ func (a *App) goHome() tea.Cmd {
 
 // deskNews tells all desks what was written.
 func (a *App) deskNews(events []model.Event) tea.Cmd {
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{a.readOutside()}
 	for _, d := range a.desks {
 		if d != nil {
 			cmds = append(cmds, d.news(a, events))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// inboxNews tells the desks that ask for it that the inbox of alerts has changed.
+func (a *App) inboxNews() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, d := range a.desks {
+		if x, ok := d.(deskInbox); ok {
+			cmds = append(cmds, x.inbox(a))
 		}
 	}
 	return tea.Batch(cmds...)

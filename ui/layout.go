@@ -1,6 +1,10 @@
 package ui
 
-import "image"
+import (
+	"cmp"
+	"image"
+	"slices"
+)
 
 // screen is one room of the house; its digit is the key that opens it.
 type screen int
@@ -56,8 +60,9 @@ type layout struct {
 // arrange gives every part its place. It depends on nothing but its arguments.
 // focus is the pane that is shown when only one can be, zoom shows it alone;
 // compose is how many lines the input needs, want how many lines each pane would
-// like, and inc whether an incident is open, which the header then shows.
-func arrange(w, h int, s screen, inc bool, focus pane, zoom bool, compose int, want [paneCount]int) layout {
+// like, inc whether an incident is open, which the header then shows, and at for
+// whose work the panes are placed.
+func arrange(w, h int, s screen, inc bool, focus pane, zoom bool, compose int, want [paneCount]int, at station) layout {
 	l := layout{w: w, h: h}
 	if w < minWidth || h < minHeight {
 		l.tiny = true
@@ -104,7 +109,11 @@ func arrange(w, h int, s screen, inc bool, focus pane, zoom bool, compose int, w
 		l.panes[focus] = l.body
 		return l
 	}
-	l.columns(focus, want)
+	if p, ok := placings[at]; ok {
+		l.stand(p, focus, want)
+	} else {
+		l.columns(focus, want)
+	}
 	return l
 }
 
@@ -149,4 +158,19 @@ func split(r image.Rectangle, n int) (top, rest image.Rectangle) {
 	top = image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+n)
 	rest = image.Rect(r.Min.X, r.Min.Y+n+1, r.Max.X, r.Max.Y)
 	return top, rest
+}
+
+// order lists the panes that are shown, column by column.
+func (l layout) order() []pane {
+	out := make([]pane, 0, paneCount)
+	for p := range paneCount {
+		if !l.panes[p].Empty() {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(p, q pane) int {
+		a, b := l.panes[p].Min, l.panes[q].Min
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y))
+	})
+	return out
 }

@@ -45,8 +45,26 @@ func picture(l layout) string {
 func TestArrangePictures(t *testing.T) {
 	for _, s := range []image.Point{{40, 10}, {80, 24}, {100, 28}, {120, 40}, {200, 60}} {
 		t.Run(fmt.Sprintf("%dx%d", s.X, s.Y), func(t *testing.T) {
-			golden.RequireEqual(t, picture(arrange(s.X, s.Y, screenRoom, true, paneTimeline, false, 1, [paneCount]int{0, 7, 4, 8, 5})))
+			golden.RequireEqual(t, picture(arrange(s.X, s.Y, screenRoom, true, paneTimeline, false, 1, [paneCount]int{0, 7, 4, 8, 5}, stationCommander)))
 		})
+	}
+}
+
+// Every station has its own picture at both wide sizes, with and without a pane in
+// focus that it leaves out otherwise.
+func TestStationPictures(t *testing.T) {
+	for at := range stationCount {
+		for _, s := range []image.Point{{100, 28}, {120, 40}, {200, 60}} {
+			for _, focus := range []pane{paneTimeline, paneDue} {
+				t.Run(fmt.Sprintf("%s/%dx%d/%s", at, s.X, s.Y, focus), func(t *testing.T) {
+					l := arrange(s.X, s.Y, screenRoom, true, focus, false, 1, [paneCount]int{0, 7, 6, 14, 9}, at)
+					if l.panes[focus].Empty() {
+						t.Errorf("%s is in focus and not shown", focus)
+					}
+					golden.RequireEqual(t, picture(l))
+				})
+			}
+		}
 	}
 }
 
@@ -57,7 +75,7 @@ func TestArrangeStaysInside(t *testing.T) {
 			for _, s := range []screen{screenRoom, screenIncidents} {
 				for _, zoom := range []bool{false, true} {
 					for compose := 1; compose <= 9; compose += 4 {
-						l := arrange(w, h, s, s != screenIncidents, pane((w+h)%int(paneCount)), zoom, compose, [paneCount]int{0, w % 15, h % 20, w % 11, h % 9})
+						l := arrange(w, h, s, s != screenIncidents, pane((w+h)%int(paneCount)), zoom, compose, [paneCount]int{0, w % 15, h % 20, w % 11, h % 9}, station((w+3*h)%int(stationCount)))
 						if l.tiny {
 							if w >= minWidth && h >= minHeight {
 								t.Fatalf("%dx%d is not tiny", w, h)

@@ -26,7 +26,7 @@ func TestLayoutAt(t *testing.T) {
 		{image.Pt(120, 40), screenRoom, paneTimeline}, {image.Pt(200, 60), screenRoom, paneRoles},
 		{image.Pt(80, 24), screenIncidents, 0}, {image.Pt(200, 60), screenIncidents, 0}, {image.Pt(39, 9), screenRoom, 0},
 	} {
-		l := arrange(c.size.X, c.size.Y, c.screen, c.screen == screenRoom, c.focus, false, 1, [paneCount]int{9, 7, 5, 8, 4})
+		l := arrange(c.size.X, c.size.Y, c.screen, c.screen == screenRoom, c.focus, false, 1, [paneCount]int{9, 7, 5, 8, 4}, stationCommander)
 		found := map[hit]int{}
 		for y := -1; y <= c.size.Y; y++ {
 			for x := -1; x <= c.size.X; x++ {

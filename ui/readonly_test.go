@@ -17,8 +17,9 @@ import (
 // is open for reading only, why it does nothing.
 var reads = []string{
 	"help", "palette", "search", "room", "incidents", "mouse", "zone", "messages", "redraw", "suspend", "quit",
-	"list.open", "list.filter", "list.back", "missed", "brief", "links", "who", "kinds", "next", "prev", "zoom", "out",
-	"oldest", "newest", "detail", "copy", "changes", "say",
+	"list.open", "list.filter", "list.back", "missed", "brief", "links", "who", "outbox", "kinds", "next", "prev", "zoom", "out",
+	"oldest", "newest", "layout", "detail", "copy", "changes", "say",
+	"alert.full", "alert.open", "alert.filter", "alert.fatigue", "alert.window",
 	"stats.next", "stats.prev", "stats.behind", "stats.shorter", "stats.longer", "stats.filter", "stats.clear", "stats.zoom", "stats.export", "stats.words", "stats.zone", "stats.out",
 	"desk.back", "desk.2", "desk.3", "desk.4", "desk.5", "desk.6", "desk.7",
 }

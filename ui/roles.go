@@ -16,6 +16,7 @@ type roleRow struct {
 // roleRows lists the seed's five roles always and the others when held.
 func (a *App) roleRows() []roleRow {
 	var out []roleRow
+	needed := a.doctrine().Vacant(a.room.inc)
 	for _, r := range model.Roles {
 		n := 0
 		for i := range a.room.inc.Roles {
@@ -24,7 +25,7 @@ func (a *App) roleRows() []roleRow {
 				n++
 			}
 		}
-		if n == 0 && slices.Contains(model.BoardRoles, r) {
+		if n == 0 && (slices.Contains(model.BoardRoles, r) || slices.Contains(needed, r)) {
 			out = append(out, roleRow{role: r})
 		}
 	}
@@ -43,6 +44,7 @@ func (a *App) drawRoles(w, h int, focused bool) []string {
 	th := a.theme
 	out := []string{a.paneTitle(paneRoles, w, segs{{a.key("role") + " assign  " + a.key("handover") + " hand over ", th.dim}})}
 	label := min(17, w/2)
+	needed := a.doctrine().Vacant(a.room.inc)
 	for i, r := range a.roleRows() {
 		if len(out) == h {
 			break
@@ -59,6 +61,9 @@ func (a *App) drawRoles(w, h int, focused bool) []string {
 		case r.role == model.Commander && a.room.inc.Status.Live():
 			left.add(th.alarm, "NO COMMANDER")
 			right.add(th.dim, a.key("take")+" take ")
+		case slices.Contains(needed, r.role):
+			left.add(th.warn, "vacant")
+			right.add(th.warn, a.room.inc.Severity.String()+" needs one ")
 		default:
 			left.add(th.dim, "–")
 		}

@@ -176,6 +176,7 @@ func (a *App) absorb(events []model.Event) tea.Cmd {
 		return nil
 	}
 	var cmds []tea.Cmd
+	defer r.tl.holding(a.timelineHeight())()
 	for _, e := range events {
 		if e.Incident != r.inc.ID || e.Seq <= r.inc.Seq {
 			continue
@@ -227,8 +228,12 @@ func (a *App) changed(c model.Change) tea.Cmd {
 	if c.Reset {
 		return tea.Batch(a.reload(), a.refreshList(), a.deskNews(nil))
 	}
-	if len(c.Events) == 0 {
-		return nil
+	var inbox tea.Cmd
+	if c.Alerts {
+		inbox = a.inboxNews()
 	}
-	return tea.Batch(a.absorb(c.Events), a.refreshList(), a.callFor(c.Events), a.deskNews(c.Events))
+	if len(c.Events) == 0 {
+		return inbox
+	}
+	return tea.Batch(inbox, a.absorb(c.Events), a.refreshList(), a.callFor(c.Events), a.deskNews(c.Events))
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"warroom/model"
+	"warroom/model/comms"
+	"warroom/model/triage"
 )
 
 // Config is what the program is started with.
@@ -25,24 +27,39 @@ type Config struct {
 	Rules      model.Rules      // zero: model.Doctrine
 	NoColor    bool
 	Theme      string                  // one of ThemeNames; "": auto
+	Layout     string                  // one of LayoutNames; "": auto
 	Keys       []Binding               // keys of the person's own
 	Seat       Seat                    // nil: others are not told who is here
 	Present    <-chan []model.Presence // nil: nobody tells
 	NoMouse    bool                    // leave the mouse to the terminal, until it is switched on
 	Notify     string                  // NotifyOn, NotifyBell or NotifyOff; "": on
 	Hints      Memory                  // of first-time hints; nil: none are given
+	Runner     Runner                  // nil: runbooks are not followed here
+	Inbox      Inbox                   // of alerts; nil: there is none
 	Statistics Statistics              // over all incidents; nil: those of Store, if it has any
 	Version    string
 	Log        *log.Logger // for what is too long for the screen; nil: nowhere
 	In         io.Reader   // nil: the terminal
 	Out        io.Writer
 	Environ    []string
+
+	// What the screens beside the Room need; a paragraph each.
+
+	Doctrine  *triage.Doctrine  // nil: the built-in one
+	Templates []*comms.Template // nil: the built-in ones
+	Faults    []string          // what is wrong in the team's files, so that the built-in stands
+
+	Outside Outside // nil: nothing leaves this room
+
 }
 
 // Run shows the war room until the person leaves or ctx ends. It returns nil, or
 // what made it end early.
 func Run(ctx context.Context, c Config) error {
 	if err := CheckTheme(c.Theme); err != nil {
+		return err
+	}
+	if err := CheckLayout(c.Layout); err != nil {
 		return err
 	}
 	acts, err := bind(c.Keys)

@@ -189,7 +189,7 @@ func TestTypical(t *testing.T) {
 		x.hear(x.command("", "bob", model.Declare{Title: "search again", Severity: 2, Services: []string{"new one", "search"}}))
 		x.keys("0", "enter")
 		if w == 200 {
-			x.sees("typical", "search: median", ", n = 3")
+			x.sees("typical", "search: median", "= 32")
 		} else {
 			x.lacks("typical")
 		}

@@ -38,6 +38,16 @@ func (ss segs) width() int {
 	return n
 }
 
+// bare is the line without styles: under the bar of a selected row colours would
+// become coloured grounds.
+func (ss segs) bare() segs {
+	out := make(segs, len(ss))
+	for i, s := range ss {
+		out[i] = seg{s.s, ""}
+	}
+	return out
+}
+
 // over lays one style over all pieces: for a selected row.
 func (ss segs) over(st style) segs {
 	out := make(segs, len(ss))

@@ -88,11 +88,8 @@ func (a *App) body() []string {
 		lines  []string
 	}
 	var cols []column
-	for p := range paneCount {
+	for _, p := range a.lay.order() {
 		r := a.lay.panes[p]
-		if r.Empty() {
-			continue
-		}
 		lines := a.drawPane(p, r)
 		if n := len(cols); n > 0 && cols[n-1].x0 == r.Min.X { // under the one before
 			cols[n-1].lines = append(append(cols[n-1].lines, segs{{strings.Repeat("─", r.Dx()), a.theme.rule}}.fit(r.Dx())), lines...)

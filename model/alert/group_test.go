@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"warroom/model"
 )
 
 func TestPlace(t *testing.T) {
@@ -165,5 +167,25 @@ func TestRules(t *testing.T) {
 	}
 	if b.TopFive.K != 7 || b.Hours[22] != 1 || b.Hours[5] != 1 || b.Hours[6] != 1 || len(b.Days) != 3 || b.Days[1].Fired != 5 {
 		t.Errorf("%+v", b)
+	}
+}
+
+func TestDeclaration(t *testing.T) {
+	g := Group{N: 3, Title: "Pods restart", Total: 3, Rules: []string{"A", "B"}, Services: []string{"web", "db"}, Severity: 1, First: at, Sources: []string{"alertmanager"}}
+	items := []Item{
+		{Alert: Alert{ID: "1", Title: "Pods restart", Severity: 1, Timestamp: at.Add(time.Minute)}},
+		{Alert: Alert{ID: "2", Title: "Checkout fails for customers", Description: "why", Severity: 1, Service: "web", RunbookURL: "https://x.example/r", Timestamp: at.Add(time.Minute)}},
+		{Alert: Alert{ID: "3", Title: "Disk", Severity: 3, RunbookURL: "https://x.example/d", Service: "db", Timestamp: at}},
+	}
+	d := g.Declaration(items)
+	if d.Title != "Checkout fails for customers" || d.Description != "why" || d.Severity != 1 || !d.ImpactStart.Equal(at) || !d.DetectedAt.Equal(at) || d.Detection != model.ByMonitoring || d.Source != "alertmanager" || len(d.Services) != 2 {
+		t.Errorf("%+v", d)
+	}
+	if d := (Group{Title: "x", Sources: []string{"kuma"}}).Declaration(nil); d.Severity != model.SevDefault || d.Title != "x" || d.Detection != model.BySynthetic {
+		t.Errorf("%+v", d)
+	}
+	l := g.Attachment(items)
+	if l.Group != 3 || len(l.IDs) != 3 || l.Runbook != "https://x.example/r" || l.Title != "A and 1 rule more" || l.Count != 3 {
+		t.Errorf("%+v", l)
 	}
 }

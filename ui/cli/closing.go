@@ -51,7 +51,7 @@ func (a *app) closing(root *cobra.Command) {
 	f := c.Flags()
 	f.StringVarP(&severity, "severity", "s", "", "the final severity, if it is another")
 	f.StringVar(&owner, "owner", "", "who writes the postmortem")
-	f.StringVar(&due, "due", "", "by when: 48h, 3d, 2026-11-26; "+model.Span(a.rules().Review)+" if not said")
+	f.StringVar(&due, "due", "", "by when: 48h, 3d, 2026-11-26; if not said, what the config file says, else "+model.Span(model.Doctrine().Review))
 	f.BoolVar(&closed, "close", false, "close it for good instead")
 	a.flagWords(c, "severity", slotSeverity)
 	a.flagWords(c, "owner", slotPerson)
@@ -59,7 +59,7 @@ func (a *app) closing(root *cobra.Command) {
 	const review = "review INC OWNER [WHEN]"
 	a.add(root, groupLead, &cobra.Command{
 		Use: review, Short: "Say who writes the postmortem, and by when",
-		Long:    "Say who writes the postmortem, and by when: 48h, 3d, 2026-11-26, 2026-11-26 15:00; " + model.Span(a.rules().Review) + " after resolving if not said.",
+		Long:    "Say who writes the postmortem, and by when: 48h, 3d, 2026-11-26, 2026-11-26 15:00. If not said, it is due " + model.Span(model.Doctrine().Review) + " after resolving, or what the config file says.",
 		Example: "warroom review ana 48h\nwarroom review INC-20261123 bob 2026-11-26",
 	}, func(ctx context.Context, args []string) error {
 		id, rest, err := a.incident(ctx, args)

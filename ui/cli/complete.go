@@ -35,6 +35,8 @@ const (
 	slotClock
 	slotTeam
 	slotLink
+	slotBook
+	slotAudience
 )
 
 // completionTime is how long the shell may wait for words.
@@ -99,6 +101,10 @@ func (a *app) offer(s slot, id string) []string {
 	var out []string
 	put := func(word, help string) { out = append(out, word+"\t"+help) }
 	switch s {
+	case slotAudience:
+		for _, to := range model.Audiences {
+			put(string(to), "")
+		}
 	case slotRole:
 		for _, r := range model.Roles {
 			put(string(r), r.Label())
@@ -122,6 +128,11 @@ func (a *app) offer(s slot, id string) []string {
 	case slotOutcome:
 		put("go", "it is done")
 		put("no", "it is not done")
+	case slotBook:
+		lib := a.shelf(nil)()
+		for _, it := range append(slices.Clone(lib.Books()), lib.Strategies()...) {
+			put(it.ID, model.Brief(it.Title, 60))
+		}
 	case slotYesNo:
 		put("yes", "it worked")
 		put("no", "it did not work")

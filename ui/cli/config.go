@@ -19,14 +19,16 @@ import (
 // config is the config file: defaults for the flags of the same name. It holds
 // no secrets.
 type config struct {
-	User   string   `yaml:"user"`
-	DB     string   `yaml:"db"`
-	Zone   string   `yaml:"zone"`
-	Theme  string   `yaml:"theme"`
-	Mouse  string   `yaml:"mouse"`  // on, off
-	Notify string   `yaml:"notify"` // on, off, bell
-	Hints  string   `yaml:"hints"`  // on, off
-	Keys   bindings `yaml:"keys"`
+	User   string     `yaml:"user"`
+	DB     string     `yaml:"db"`
+	Zone   string     `yaml:"zone"`
+	Theme  string     `yaml:"theme"`
+	Mouse  string     `yaml:"mouse"`  // on, off
+	Notify string     `yaml:"notify"` // on, off, bell
+	Hints  string     `yaml:"hints"`  // on, off
+	Keys   bindings   `yaml:"keys"`
+	Layout string     `yaml:"layout"` // auto, plain, or a role
+	Clocks clockTimes `yaml:"clocks"`
 }
 
 // The zones a config file may name.
@@ -120,7 +122,7 @@ func inConfig(path string, err error) error {
 }
 
 // settings are the keys of the config file.
-var settings = []string{"user", "db", "zone", "theme", "mouse", "notify", "hints", "keys"}
+var settings = []string{"user", "db", "zone", "theme", "mouse", "notify", "hints", "keys", "layout", "clocks"}
 
 // lineOf finds the line of a top-level key.
 func lineOf(data []byte, key string) int {

@@ -19,7 +19,8 @@ func (a *app) declare(root *cobra.Command) {
 	var d struct {
 		severity, description, source string
 		impact, detected, at, status  string
-		services                      []string
+		detection                     string
+		services, answers             []string
 		drill                         bool
 	}
 	const usage = "declare TITLE"
@@ -47,8 +48,22 @@ func (a *app) declare(root *cobra.Command) {
 				return err
 			}
 		}
+		if d.detection != "" {
+			if cmd.Detection, err = model.ParseDetection(d.detection); err != nil {
+				return err
+			}
+		}
 		if err := a.times(timeFlag{d.at, &cmd.At}, timeFlag{d.impact, &cmd.ImpactStart}, timeFlag{d.detected, &cmd.DetectedAt}); err != nil {
 			return err
+		}
+		if len(d.answers) > 0 {
+			a.warnGuides()
+			doctrine := a.guides().doctrine
+			answers, unsure, err := doctrine.ParseAnswers(d.answers)
+			if err != nil {
+				return err
+			}
+			cmd.Triage = new(doctrine.Command(answers, unsure, nil))
 		}
 		if err := a.record(ctx); err != nil {
 			return err
@@ -71,16 +86,19 @@ func (a *app) declare(root *cobra.Command) {
 	})
 	f := c.Flags()
 	f.StringVarP(&d.severity, "severity", "s", "", "1 (worst) to 5; 3 if not given")
+	f.StringArrayVar(&d.answers, "impact", nil, "an answer of triage, CRITERION=LEVEL; may be repeated; the severity follows if not given")
 	f.StringArrayVar(&d.services, "service", nil, "affected service; may be repeated")
 	f.StringVarP(&d.description, "description", "d", "", "what is known so far")
 	f.BoolVar(&d.drill, "drill", false, "practice, not counted in statistics")
 	f.StringVar(&d.source, "source", "", "what detected it")
 	f.StringVar(&d.impact, "impact-started", "", "when users began to be affected: -20m, 14:03")
 	f.StringVar(&d.detected, "detected", "", "when it was detected")
+	f.StringVar(&d.detection, "detection", "", "how: "+words(model.Detections))
 	f.StringVar(&d.at, "at", "", "when it was declared, for an incident of the past")
 	f.StringVar(&d.status, "status", "", "where it stands; triage if not given")
 	a.flagWords(c, "severity", slotSeverity)
 	a.flagWords(c, "status", slotStatus)
+	a.words(c, "impact", a.answerWords)
 }
 
 func (a *app) describe(root *cobra.Command) {

@@ -76,10 +76,12 @@ type incidentJSON struct {
 	Milestones     map[model.Milestone]markJSON `json:"milestones"`
 	Todos          []model.Todo                 `json:"todos"`
 	leadJSON
-	People  []string     `json:"people"`
-	Entries int          `json:"entries"` // lines of the timeline
-	Seq     int64        `json:"seq"`
-	Head    model.Digest `json:"head"`
+	Detection model.Detection       `json:"detection"` // "": unknown
+	Alerts    []model.AttachedAlert `json:"alerts"`
+	People    []string              `json:"people"`
+	Entries   int                   `json:"entries"` // lines of the timeline
+	Seq       int64                 `json:"seq"`
+	Head      model.Digest          `json:"head"`
 }
 
 func incidentOf(i *model.Incident, r model.Rules, now time.Time) incidentJSON {
@@ -89,7 +91,7 @@ func incidentOf(i *model.Incident, r model.Rules, now time.Time) incidentJSON {
 		Live: i.Status.Live(), Drill: i.Drill, Source: i.Source, DuplicateOf: i.DuplicateOf, DeclaredBy: i.By,
 		Started: moment(i.Started()), ElapsedSeconds: i.Elapsed(now).Seconds(), VacantSince: moment(i.VacantSince),
 		Roles: list(i.Roles), Offers: list(i.Offers), Orders: []orderJSON{}, Milestones: map[model.Milestone]markJSON{},
-		Todos: list(i.Todos), leadJSON: leadOf(i, r, now), People: list(i.People), Entries: i.Lines, Seq: i.Seq, Head: i.Head,
+		Todos: list(i.Todos), leadJSON: leadOf(i, r, now), Detection: i.Detection, Alerts: list(i.Alerts), People: list(i.People), Entries: i.Lines, Seq: i.Seq, Head: i.Head,
 	}
 	if t, ok := i.At(model.Declared); ok {
 		v.DeclaredAt = moment(t)

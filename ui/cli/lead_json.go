@@ -156,6 +156,9 @@ type leadJSON struct {
 	Decisions   []decisionJSON   `json:"decisions"`
 	Mitigations []mitigationJSON `json:"mitigations"`
 	Update      updateJSON       `json:"update"`
+	Triage      triageJSON       `json:"triage"`
+	Audiences   []audienceJSON   `json:"audiences"`
+	Updates     []model.Update   `json:"updates"`
 	Clocks      []clockJSON      `json:"clocks"`
 	Teams       []teamJSON       `json:"teams"`
 	Review      *reviewJSON      `json:"review"` // null if nobody was named
@@ -168,6 +171,7 @@ func leadOf(i *model.Incident, r model.Rules, now time.Time) leadJSON {
 	v := leadJSON{
 		SizeUp: sizeUpOf(i), Reports: i.Reports, Links: list(i.Links), Hypotheses: hypothesesOf(i), Decisions: decisionsOf(i),
 		Mitigations: mitigationsOf(i, now), Update: updateJSON{moment(u.At), u.Text, u.By, moment(u.Next), u.N},
+		Triage: triageOf(i), Audiences: audiencesOf(i, r, now), Updates: list(i.Updates),
 		Clocks: clocksOf(i, r, now), Teams: teamsOf(i), LooseEnds: looseOf(i), Advice: adviceOf(i, r, now),
 	}
 	if i.Review.Owner != "" {

@@ -16,7 +16,8 @@ import (
 
 func (a *app) logCommands(root *cobra.Command) {
 	const usage = "log INC TEXT"
-	a.add(root, groupAct, &cobra.Command{
+	evidence := false
+	c := a.add(root, groupAct, &cobra.Command{
 		Use: usage, Short: "Write into the timeline; - reads lines from a pipe",
 		Long: "Write a line into the timeline, in the grammar of the room's input line:\n\n" +
 			"  db primary is back            a note\n" +
@@ -35,6 +36,12 @@ func (a *app) logCommands(root *cobra.Command) {
 		if err != nil {
 			return err
 		}
+		if evidence {
+			if len(rest) == 0 || rest[len(rest)-1] != "-" {
+				return wrongUse("log INC [TITLE] --evidence - (it reads from a pipe)")
+			}
+			return a.pipeEvidence(ctx, id, strings.Join(rest[:len(rest)-1], " "))
+		}
 		switch {
 		case len(rest) == 0:
 			return wrongUse(usage + ", or - to read lines from a pipe")
@@ -47,6 +54,7 @@ func (a *app) logCommands(root *cobra.Command) {
 		}
 		return a.act(ctx, id, cmd)
 	}, slotIncident)
+	c.Flags().BoolVar(&evidence, "evidence", false, "with -: the whole input is one entry, words before the - its title")
 	a.amendCommands(root)
 }
 

@@ -52,12 +52,24 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		Store: s, Actor: actor, Incident: incident, Zone: a.zone,
 		NoColor: !a.term.colour, Version: build().String(),
 		Rules: a.rules(), Present: s.Presences(ctx),
+		Inbox: s,
 	}
 	if seat, err := s.Here(ctx); err == nil { // without it others do not see who is here
 		conf.Seat = seat
 		defer seat.Leave()
 	}
+	books := a.runner(a.shelf(nil))
+	conf.Runner = books
+	defer books.Close()
 	a.furnish(&conf)
+	port, stop := a.carry(ctx, s)
+	defer stop()
+	conf.Outside = port
+	g := a.guides()
+	conf.Doctrine, conf.Templates = g.doctrine, g.templates
+	for _, err := range g.faults {
+		conf.Faults = append(conf.Faults, model.Message(err))
+	}
 	if a.asLines() {
 		return a.lineRoom(ctx, s, conf)
 	}

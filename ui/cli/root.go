@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"warroom/model"
+	"warroom/model/outbox"
 	"warroom/storage"
 	"warroom/ui"
 )
@@ -32,6 +33,7 @@ type app struct {
 		noColor    bool
 		utc, local bool
 		theme      string
+		layout     string
 		readOnly   bool
 		accessible bool
 	}
@@ -39,7 +41,11 @@ type app struct {
 	zone  *time.Location // of times without one, and of times shown
 	actor string         // who acts
 	store *storage.Store // open while a handler needs it
+	guide *guides        // the team's triage and templates, once read
 	fail  error          // what the handler returned
+
+	rulesOut outbox.Config // what leaves the room, and where it goes
+	rulesErr error         // why that is not known
 }
 
 // handler carries out one subcommand.
@@ -77,6 +83,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flag.json, "json", false, "print JSON: one document, or an object a line for streams")
 	f.BoolVar(&a.flag.noColor, "no-color", false, "no colours (or set NO_COLOR)")
 	f.BoolVar(&a.flag.accessible, "accessible", false, "the room as plain lines, for screen readers and dumb terminals (or set ACCESSIBLE)")
+	f.StringVar(&a.flag.layout, "layout", "", "places of the Room's panes: "+strings.Join(ui.LayoutNames, ", "))
 	f.StringVar(&a.flag.theme, "theme", "", "colours of the screen: "+strings.Join(ui.ThemeNames, ", "))
 	f.BoolVar(&a.flag.readOnly, "read-only", false, "look, and write nothing")
 	f.BoolVar(&a.flag.utc, "utc", false, "show and read times in UTC")
@@ -97,8 +104,15 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.bookCommands(root)
+	a.runCommands(root)
+	a.alertCommands(root)
+	a.detection(root)
+	a.triageCommands(root)
+	a.updateCommands(root)
 	a.readCommands(root)
 	a.exportCommands(root)
+	a.outboundCommands(root)
 	a.analytics(root)
 	a.careCommands(root)
 	return root
@@ -199,7 +213,7 @@ func (a *app) record(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String(), ReadOnly: a.flag.readOnly})
+	a.store, err = storage.Open(ctx, path, storage.Options{App: build().String(), ReadOnly: a.flag.readOnly, Outbound: a.outside(path)})
 	return err
 }
 

@@ -40,12 +40,16 @@ func (c *config) checkScreen(at func(key string) string) error {
 			return model.Errorf(model.Invalid, "%s: %s is %q: give %s", at(s.name), s.name, model.Brief(*s.value, 40), strings.Join(s.words, " or "))
 		}
 	}
+	if err := ui.CheckLayout(c.Layout); err != nil {
+		return model.Errorf(model.Invalid, "%s: %s", at("layout"), sentence(err))
+	}
 	_, err := ui.Keys(c.Keys)
 	return err
 }
 
 // furnish gives the screen its settings.
 func (a *app) furnish(c *ui.Config) {
+	c.Layout = a.conf.Layout
 	c.Theme, c.Keys, c.Notify, c.NoMouse = a.conf.Theme, a.conf.Keys, a.conf.Notify, a.conf.Mouse == "off"
 	if a.conf.Hints != "off" {
 		c.Hints = readHints(hintsPath())
@@ -55,6 +59,10 @@ func (a *app) furnish(c *ui.Config) {
 // choose lets the flags have their way over the file.
 func (a *app) choose() error {
 	a.conf.Theme = cmp.Or(a.flag.theme, a.conf.Theme)
+	a.conf.Layout = cmp.Or(a.flag.layout, a.conf.Layout)
+	if err := ui.CheckLayout(a.flag.layout); err != nil {
+		return err
+	}
 	return ui.CheckTheme(a.flag.theme)
 }
 
@@ -73,14 +81,8 @@ func (b *badLine) Error() string { return b.what }
 // UnmarshalYAML reads an action and its key, or its keys, a line each, and keeps
 // the lines.
 func (b *bindings) UnmarshalYAML(n ast.Node) error {
-	var pairs []*ast.MappingValueNode
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		pairs = n.Values
-	case *ast.MappingValueNode:
-		pairs = []*ast.MappingValueNode{n}
-	case *ast.NullNode:
-	default:
+	pairs, ok := pairsOf(n)
+	if !ok {
 		return &badLine{lineOfNode(n), "keys: a list of actions is expected here, such as: undo: [Z]"}
 	}
 	for _, p := range pairs {

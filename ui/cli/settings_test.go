@@ -25,6 +25,8 @@ func TestScreenSettings(t *testing.T) {
 		"theme":             {text: "\ntheme: solarized\n", err: `c.yaml:2: there is no theme "solarized": give auto, ansi16, dark, light, mono or contrast`},
 		"mouse":             {text: "mouse: maybe\n", err: `c.yaml:1: mouse is "maybe": give on or off`},
 		"notify":            {text: "user: ana\nnotify: loud\n", err: `c.yaml:2: notify is "loud": give on or off or bell`},
+		"layout":            {text: "layout: scribe\n", want: config{Layout: "scribe"}},
+		"no layout":         {text: "layout: boss\n", err: `c.yaml:1: there is no layout "boss": give auto, commander, deputy, scribe, observer or plain`},
 		"hints":             {text: "hints: bell\n", err: `c.yaml:1: hints is "bell": give on or off`},
 		"taken":             {text: "keys:\n  undo: [f7, ctrl+u]\n  zoom: f8\n", err: "c.yaml:2: keys: ctrl+u would mean both undo"},
 		"keys, a line each": {text: "keys:\n  undo:\n    - f7\n    - ctrl+y\n  zoom: f8\n", want: config{Keys: bindings{{Action: "undo", Keys: []string{"f7", "ctrl+y"}}, {Action: "zoom", Keys: []string{"f8"}}}}},

@@ -89,8 +89,21 @@ func (a *app) facts(p *page, i *model.Incident, now time.Time) {
 	}
 	declared, _ := i.At(model.Declared)
 	rows = append(rows, []cell{{"declared", faint}, c(a.stamp(declared) + " by " + model.Visible(i.By))})
-	if i.Source != "" {
-		rows = append(rows, []cell{{"detected by", faint}, c(model.Visible(i.Source))})
+	if i.Source != "" || i.Detection != "" {
+		how := model.Visible(i.Source)
+		if i.Detection != "" {
+			how = strings.TrimPrefix(how+", "+i.Detection.Words(), ", ")
+		}
+		rows = append(rows, []cell{{"detected by", faint}, c(how)})
+	}
+	for _, x := range i.Alerts {
+		if x.Detached.IsZero() {
+			state := ""
+			if !x.Cleared.IsZero() {
+				state = ", cleared " + a.stamp(x.Cleared)
+			}
+			rows = append(rows, []cell{{"alert", faint}, c(fmt.Sprintf("%s%s (line %d)%s", pick(x.Count > 1, fmt.Sprintf("%d × ", x.Count), ""), model.Visible(x.Title), x.Group, state))})
+		}
 	}
 	if t, ended := i.Ended(); ended {
 		rows = append(rows, []cell{{"ended", faint}, c(a.stamp(t))})

@@ -1,0 +1,438 @@
+package outbox
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"warroom/model"
+)
+
+// Thread is what is known of an incident's messages to one target.
+type Thread struct {
+	Opened  bool // something was, or is to be, opened there
+	Waiting bool // and it has not left yet: a person has not said yes, or it failed
+	Closed  bool // it was closed again, or is to be
+}
+
+// Scene is what a plan is made on.
+type Scene struct {
+	Incident *model.Incident   // as it stands after the events
+	Events   []model.Event     // of one transaction
+	Threads  map[string]Thread // by target
+	Now      time.Time
+}
+
+// Plan is what follows from the events of one transaction.
+type Plan struct {
+	Messages  []Message
+	Pointless []string // targets whose waiting messages have lost their point
+}
+
+// pastHour is how long ago something may have happened and still concern the
+// outside: what a scribe enters from history pages nobody.
+const pastHour = time.Hour
+
+// batch is how long a ticket's comment waits for more lines.
+const batch = 15 * time.Second
+
+// Plan says what is to leave because of the events. It knows nothing of the
+// world: the same scene always gives the same messages with the same ids, so that
+// a transaction that is repeated writes them once.
+func (c Config) Plan(s Scene) Plan {
+	var p Plan
+	if c.Empty() || s.Incident == nil {
+		return p
+	}
+	threads := maps.Clone(s.Threads)
+	if threads == nil {
+		threads = map[string]Thread{}
+	}
+	for _, e := range s.Events {
+		if s.Now.Sub(e.At) > pastHour || e.Body == nil {
+			continue
+		}
+		for _, m := range moments(e) {
+			for _, name := range c.Names() {
+				c.one(&p, s, threads, e, m, name)
+			}
+		}
+	}
+	return p
+}
+
+// one plans what a moment means for one target.
+func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, m Moment, name string) {
+	t, i, th := c.Targets[name], s.Incident, threads[name]
+	defer func() { threads[name] = th }()
+	if m == OnResolved || m == OnClosed {
+		if th.Waiting {
+			p.Pointless, th = append(p.Pointless, name), Thread{}
+			return
+		}
+	}
+	r, ok := c.match(name, m, i, "")
+	opens := t.Vendor.Opens() && t.Channel == ""
+	if opens && !th.Opened {
+		// It may only now have become bad enough for this target.
+		switch m {
+		case OnDeclared:
+		case OnSeverity, OnStatus:
+			if r, ok = c.match(name, OnDeclared, i, ""); !ok || !i.Status.Live() {
+				return
+			}
+			m = OnDeclared
+		default:
+			return
+		}
+	}
+	if opens && th.Closed && t.Vendor == PagerDuty && m == OnStatus && i.Status.Live() {
+		if r, ok = c.match(name, OnDeclared, i, ""); ok { // open again: the old page is over
+			m = OnDeclared
+		}
+	}
+	if !ok && opens && th.Opened && !th.Closed && (m == OnResolved || m == OnClosed) {
+		// What was opened is closed, even if it has become too mild since.
+		r, ok = Rule{To: name}, len(does[t.Vendor][m]) > 0
+	}
+	if !ok {
+		return
+	}
+	for _, a := range does[t.Vendor][m] {
+		switch {
+		case t.Channel != "" && t.Vendor == Slack && (a == Open || a == Update || a == Invite || a == Close):
+			if a != Open {
+				continue
+			}
+			a = Post
+		case t.Vendor == PagerDuty && (a == Post || a == Invite) && t.Service == "":
+			continue // Events v2 has no place for words or people
+		case m == OnLinked && opened(e) == name:
+			continue
+		case a == Close && th.Closed:
+			continue
+		case a == Invite && t.People[strings.ToLower(holder(e))] == "":
+			continue
+		}
+		msg := Message{
+			Incident: i.ID, Seq: e.Seq, Target: name, Vendor: t.Vendor, Action: a, Public: t.Public,
+			Content: c.content(t, i, e, m, a), State: Queued, Created: model.Millis(s.Now), Since: model.Millis(s.Now),
+		}
+		msg.ID = messageID(e.ID, name, a, m)
+		if r.asks(t, a) {
+			msg.State = Drafted
+		} else {
+			msg.Expires = msg.Created.Add(Patience(t.Vendor, a))
+			if t.Vendor == Jira && a == Post {
+				msg.Due = msg.Created.Add(batch)
+			}
+		}
+		switch a {
+		case Open:
+			th = Thread{Opened: true, Waiting: msg.State == Drafted}
+		case Close:
+			th.Closed = true
+		}
+		p.Messages = append(p.Messages, msg)
+	}
+}
+
+// Trigger is the plan that opens whatever an incident may open, at every target
+// whether a rule asks for it or not, except where something is open already and
+// on a public page for an incident that is not major.
+func (c Config) Trigger(s Scene, by model.Event) Plan {
+	var p Plan
+	for _, name := range c.Names() {
+		t, th := c.Targets[name], s.Threads[name]
+		if !t.Vendor.Opens() || t.Channel != "" || th.Opened && !th.Closed || t.Vendor == Statuspage && !s.Incident.Severity.Major() {
+			continue
+		}
+		for _, a := range does[t.Vendor][OnDeclared] {
+			msg := Message{
+				Incident: s.Incident.ID, Seq: by.Seq, Target: name, Vendor: t.Vendor, Action: a, Public: t.Public,
+				Content: c.content(t, s.Incident, by, OnDeclared, a), State: Drafted, Created: model.Millis(s.Now), Since: model.Millis(s.Now),
+			}
+			msg.ID = messageID(by.ID, name, a, "trigger")
+			p.Messages = append(p.Messages, msg)
+		}
+	}
+	return p
+}
+
+// Merge finds the row of the same line that next can go along with, and changes
+// it: comments of a ticket that have not left yet become one, and of two states
+// only the newer one counts. rows are those of the line that are not final.
+func Merge(rows []Message, next Message) (n int64, ok bool) {
+	for k := len(rows) - 1; k >= 0; k-- {
+		m := &rows[k]
+		if m.State != next.State || m.Attempts > 0 || m.Vendor != next.Vendor {
+			return 0, false
+		}
+		switch {
+		case m.Action == Update && next.Action == Update:
+			next.Content.Links = union(next.Content.Links, m.Content.Links)
+			m.Content = next.Content
+			return m.N, true
+		case next.Action == Post && m.Action == Post && next.Vendor == Jira && len(m.Content.Text)+len(next.Content.Text) < MaxText:
+			m.Content.Text += "\n" + next.Content.Text
+			return m.N, true
+		case next.Action != Update:
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+func union(a, b []model.Place) []model.Place {
+	for _, p := range b {
+		if !slices.Contains(a, p) {
+			a = append(a, p)
+		}
+	}
+	return a
+}
+
+// messageID is the id of a message: it follows from what caused it.
+func messageID(event model.ID, target string, a Action, m Moment) model.ID {
+	h := sha256.Sum256(fmt.Appendf(nil, "warroom/outbox/v1\x00%s\x00%s\x00%s\x00%s", event, target, a, m))
+	id := model.ID(h[:16])
+	copy(id[:6], event[:6])
+	id[6] = id[6]&0x0f | 0x80
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// moments says what an event means to the outside.
+func moments(e model.Event) []Moment {
+	switch b := e.Body.(type) {
+	case *model.Declaration:
+		return []Moment{OnDeclared}
+	case *model.SeverityChange:
+		return []Moment{OnSeverity}
+	case *model.StatusChange:
+		var out []Moment
+		if b.From == model.Triage && b.To != model.Canceled {
+			out = append(out, OnAck)
+		}
+		switch {
+		case b.To == model.Closed, b.To == model.Canceled && !b.From.Live():
+			return append(out, OnClosed)
+		case b.From.Live() && !b.To.Live():
+			out = append(out, OnResolved)
+			if b.To == model.Canceled {
+				out = append(out, OnClosed)
+			}
+			return out
+		case b.To.Live():
+			return append(out, OnStatus)
+		}
+		return out // from resolved on, the lifecycle is the team's own business
+	case *model.RoleAssignment, *model.RoleAcceptance, *model.RoleRelease:
+		out := []Moment{}
+		if role(e) == model.Commander {
+			out = append(out, OnCommander)
+		}
+		if holder(e) != "" {
+			out = append(out, OnRole)
+		}
+		return out
+	case *model.Delivered:
+		if b.Action == string(Open) && b.URL != "" {
+			return []Moment{OnLinked}
+		}
+	case *model.Note:
+		if e.Kind == model.KindUpdate {
+			return []Moment{OnUpdate}
+		}
+		if b.Important() {
+			return []Moment{OnImportant}
+		}
+	}
+	return nil
+}
+
+func role(e model.Event) model.Role {
+	switch b := e.Body.(type) {
+	case *model.RoleAssignment:
+		return b.Role
+	case *model.RoleAcceptance:
+		return b.Role
+	case *model.RoleRelease:
+		return b.Role
+	}
+	return ""
+}
+
+// holder is who got a role by e; "" if nobody did.
+func holder(e model.Event) string {
+	switch b := e.Body.(type) {
+	case *model.RoleAssignment:
+		return b.Person
+	case *model.RoleAcceptance:
+		return b.To
+	}
+	return ""
+}
+
+// opened is the target at which e opened something.
+func opened(e model.Event) string {
+	if b, ok := e.Body.(*model.Delivered); ok {
+		return b.Target
+	}
+	return ""
+}
+
+// links are the things outside and the places that belong to an incident. A
+// public page gets none of them.
+func links(i *model.Incident, except string) []model.Place {
+	out := slices.Clone(i.Links)
+	for _, o := range i.Outlets {
+		if o.URL != "" && o.Target != except {
+			name := o.Target
+			if o.Key != "" {
+				name += " " + o.Key
+			}
+			out = append(out, model.Place{Name: name, URL: o.URL})
+		}
+	}
+	return out
+}
+
+// content is what a message says.
+func (c Config) content(t Target, i *model.Incident, e model.Event, m Moment, a Action) Content {
+	out := Content{
+		Title: i.Title, Severity: i.Severity, Status: i.Status, Services: slices.Clone(i.Services),
+		Commander: i.Commander(), Kind: e.Kind, Text: words(t, i, e, m, a),
+	}
+	if a == Update && !t.Public {
+		out.Links = links(i, "")
+	}
+	if t.Vendor == Statuspage {
+		out.Notify = t.Notifies()
+		out.Components = components(t, i, a)
+		out.Commander = "" // names of people are nobody's business out there
+	} else if t.Vendor == PagerDuty {
+		out.Notify = a == Open
+	}
+	if a == Invite {
+		out.People = []string{holder(e)}
+	}
+	var found []string
+	for _, s := range []*string{&out.Title, &out.Text} {
+		clean, hid := Redact(*s)
+		*s = clean
+		for _, h := range hid {
+			if !slices.Contains(found, h) {
+				found = append(found, h)
+			}
+		}
+	}
+	out.Hidden = found
+	return out
+}
+
+// words is the text of a message: what customers read is made of few words that
+// are always true; the team gets what was written.
+func words(t Target, i *model.Incident, e model.Event, m Moment, a Action) string {
+	if t.Vendor == Statuspage {
+		return publicWords(i, e, m)
+	}
+	if a == Update {
+		return fmt.Sprintf("%s %s, %s", i.Severity, i.Title, i.Status)
+	}
+	switch m {
+	case OnDeclared:
+		s := i.Description
+		if s == "" {
+			s = i.Title
+		}
+		if a == Post {
+			return fmt.Sprintf("%s %s: declared by %s", i.Severity, i.Title, e.Actor)
+		}
+		return s
+	case OnUpdate, OnImportant:
+		return e.Actor + ": " + e.Text()
+	}
+	return e.Text() + " (" + e.Actor + ")"
+}
+
+func publicWords(i *model.Incident, e model.Event, m Moment) string {
+	what := "our service"
+	if len(i.Services) > 0 {
+		what = strings.Join(i.Services, ", ")
+	}
+	switch m {
+	case OnDeclared:
+		return "We are investigating a problem with " + what + "."
+	case OnUpdate:
+		return e.Text()
+	case OnSeverity:
+		return ""
+	case OnResolved:
+		if i.Status == model.Canceled {
+			return "This report was a false alarm: " + what + " works as usual."
+		}
+		return "The problem with " + what + " is resolved."
+	}
+	switch i.Status {
+	case model.Identified:
+		return "We have found the cause of the problem with " + what + " and are working on it."
+	case model.Mitigated, model.Monitoring:
+		return "A fix for the problem with " + what + " is in place, and we are watching it."
+	}
+	return "We are still investigating the problem with " + what + "."
+}
+
+// Impact is the impact on a status page of a severity, as the seed maps it.
+func Impact(s model.Severity) string {
+	switch s {
+	case 1:
+		return "critical"
+	case 2:
+		return "major"
+	case 3:
+		return "minor"
+	}
+	return "none"
+}
+
+// PublicStatus is a status page's word for where an incident stands.
+func PublicStatus(s model.Status) string {
+	switch s {
+	case model.Identified:
+		return "identified"
+	case model.Mitigated, model.Monitoring:
+		return "monitoring"
+	case model.Triage, model.Investigating:
+		return "investigating"
+	}
+	return "resolved"
+}
+
+// components says how the public components of an incident's services stand.
+func components(t Target, i *model.Incident, a Action) map[string]string {
+	state := "degraded_performance"
+	switch {
+	case a == Close || !i.Status.Live():
+		state = "operational"
+	case i.Severity == 1:
+		state = "major_outage"
+	case i.Severity == 2:
+		state = "partial_outage"
+	}
+	var out map[string]string
+	for _, s := range i.Services {
+		for name, id := range t.Components {
+			if strings.EqualFold(name, s) {
+				if out == nil {
+					out = map[string]string{}
+				}
+				out[id] = state
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,406 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"warroom/model"
+	"warroom/model/play"
+	"warroom/runbooks"
+	"warroom/runbooks/library"
+	"warroom/runbooks/proc"
+)
+
+// Store is what is needed of the record.
+type Store interface {
+	NewID() model.ID
+	Do(ctx context.Context, incident string, r model.Request) (model.Receipt, error)
+	Incident(ctx context.Context, id string) (*model.Incident, error)
+	List(ctx context.Context, f model.Filter) ([]model.Summary, error)
+}
+
+// Config says what a Runner works with.
+type Config struct {
+	Store   Store
+	Library func() *library.Library
+	Actor   string
+	Dir     string                                      // where runs keep their files
+	Environ []string                                    // of this process
+	Allowed []string                                    // what commands inherit of it; nil: proc.Allowed
+	Labels  func(inc *model.Incident) map[string]string // of the alerts of an incident; may be nil
+	Client  *http.Client                                // nil: call.DefaultClient
+	Now     func() time.Time                            // nil: time.Now
+}
+
+// Runner follows runbooks in the name of one person. Its methods may be called
+// from several goroutines; those that take a context may take time.
+type Runner struct {
+	cfg  Config
+	seat model.Seat
+	mu   sync.Mutex
+	jobs map[*job]bool
+	over bool
+}
+
+// New makes a Runner. Its seat is new: what another process of the same person
+// executes is not executed here.
+func New(cfg Config) *Runner {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Allowed == nil {
+		cfg.Allowed = proc.Allowed
+	}
+	host, _ := os.Hostname()
+	id := cfg.Store.NewID()
+	return &Runner{cfg: cfg, jobs: map[*job]bool{}, seat: model.Seat{Person: cfg.Actor, Host: host, PID: os.Getpid(), Token: fmt.Sprint(id)}}
+}
+
+// Seat is this process.
+func (r *Runner) Seat() model.Seat { return r.seat }
+
+// Holds reports whether this process executes a run.
+func (r *Runner) Holds(run model.Run) bool { return run.Runner.Token == r.seat.Token }
+
+// Gone reports whether the process that executes a run is known to have ended.
+func (r *Runner) Gone(run model.Run) bool {
+	return run.Runner.Host == r.seat.Host && run.Runner.PID > 0 && run.Runner.PID != r.seat.PID && !alive(run.Runner.PID)
+}
+
+// Cards lists runbooks and rollbacks: those that fit the incident first.
+func (r *Runner) Cards(inc *model.Incident) []play.Card {
+	lib := r.cfg.Library()
+	var out []play.Card
+	seen := map[string]bool{}
+	if inc != nil {
+		q := library.Query{Services: inc.Services, Severity: inc.Severity, Text: inc.Title + " " + inc.Description}
+		if r.cfg.Labels != nil {
+			q.Labels = r.cfg.Labels(inc)
+			if a := q.Labels["alertname"]; a != "" {
+				q.Alerts = append(q.Alerts, a)
+			}
+		}
+		for _, m := range lib.Suggest(q) {
+			seen[m.Item.ID] = true
+			c := r.card(m.Item)
+			c.Why = strings.Join(m.Reason, ", ")
+			out = append(out, c)
+		}
+	}
+	for _, it := range lib.Books() {
+		if !seen[it.ID] {
+			out = append(out, r.card(it))
+		}
+	}
+	for _, it := range lib.Strategies() {
+		out = append(out, r.card(it))
+	}
+	return out
+}
+
+func (r *Runner) card(it library.Item) play.Card {
+	c := play.Card{Ref: play.Ref{ID: it.ID, Rollback: it.Strategy != nil}, Title: it.Title, Origin: string(it.Origin)}
+	if b := it.Book; b != nil {
+		c.Steps, c.Owner, c.Described = len(b.Steps), b.Owner, b.Description
+		if day, err := time.Parse("2006-01-02", b.Reviewed); err == nil && b.ReviewEvery > 0 && r.cfg.Now().After(day.Add(time.Duration(b.ReviewEvery))) {
+			c.Stale = "last reviewed " + b.Reviewed
+		}
+	}
+	if s := it.Strategy; s != nil {
+		c.Type, c.Owner, c.Undoable, c.Data, c.Described = s.Type, s.Owner, s.Risk.Reversible, s.Risk.DataLoss, s.Description
+		c.Steps = len(strategyTrack(s, nil, false).steps)
+	}
+	return c
+}
+
+// find gives the track of a reference as the library has it now.
+func (r *Runner) find(ref play.Ref) (*track, error) {
+	lib := r.cfg.Library()
+	if ref.Rollback {
+		it, err := lib.Strategy(ref.ID)
+		if err != nil {
+			return nil, err
+		}
+		if ref.Undo > 0 && len(it.Strategy.Undo) == 0 {
+			return nil, model.Errorf(model.Conflict, "%s cannot be undone: %s", it.ID, "it says so itself")
+		}
+		return strategyTrack(it.Strategy, it.Data, ref.Undo > 0), nil
+	}
+	it, err := lib.Find(ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	return trackOf(it.Book, it.Data), nil
+}
+
+// Plan says what would be done, without doing anything.
+func (r *Runner) Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error) {
+	t, err := r.find(ref)
+	if err != nil {
+		return nil, err
+	}
+	run, values, err := undone(inc, ref, values)
+	if err != nil {
+		return nil, err
+	}
+	p := r.planOf(t, inc, run, values)
+	p.Run, p.Ref = 0, ref
+	return p, nil
+}
+
+// undone gives, for an undo, the run that is to be undone, whose values and
+// captures hold.
+func undone(inc *model.Incident, ref play.Ref, values map[string]string) (*model.Run, map[string]string, error) {
+	if ref.Undo == 0 {
+		return nil, values, nil
+	}
+	run, ok := inc.Run(ref.Undo)
+	if !ok || !run.Rollback || run.Book != ref.ID {
+		return nil, nil, model.Errorf(model.NotFound, "run %d is no rollback by %s", ref.Undo, model.Brief(ref.ID, 60))
+	}
+	all := map[string]string{}
+	for k, v := range run.Values {
+		all[k] = v
+	}
+	for k, v := range values {
+		all[k] = v
+	}
+	return &run, all, nil
+}
+
+// Begin writes down that a run begins, and keeps the text it follows.
+func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error) {
+	inc, err := r.cfg.Store.Incident(ctx, incident)
+	if err != nil {
+		return 0, err
+	}
+	t, err := r.find(ref)
+	if err != nil {
+		return 0, err
+	}
+	was, values, err := undone(inc, ref, values)
+	if err != nil {
+		return 0, err
+	}
+	p := r.planOf(t, inc, was, values)
+	if t.rollback {
+		if m := p.Missing(); len(m) > 0 {
+			return 0, model.Errorf(model.NotFound, "%s is not on PATH: install it before the rollback begins", strings.Join(m, ", "))
+		}
+		for _, v := range p.Values {
+			if v.Problem != "" {
+				return 0, model.Errorf(model.Invalid, "a rollback needs its target before it begins: %s: %s", v.Name, v.Problem)
+			}
+		}
+		if err := r.lockFree(ctx, incident, p.Lock); err != nil {
+			return 0, err
+		}
+	}
+	if err := r.keepText(t); err != nil {
+		return 0, err
+	}
+	c := model.StartRun{Book: t.id, Title: t.title, Hash: t.hash, Rollback: t.rollback, Lock: p.Lock, Seat: r.seat, Values: map[string]string{}}
+	if t.undo {
+		c.Book, c.Rollback = t.id+"#undo", true
+		for k, v := range was.Captured {
+			c.Values["captured."+k] = v
+		}
+	}
+	for _, v := range p.Values {
+		if !v.Secret && v.Value != "" {
+			c.Values[v.Name] = v.Value
+		}
+	}
+	for k, s := range p.Steps {
+		st := model.RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase}
+		for j, a := range s.Actions {
+			st.Actions = append(st.Actions, model.RunAction{Text: a.Text, Kind: a.Kind, Risk: string(t.steps[k].items[j].risk)})
+		}
+		c.Steps = append(c.Steps, st)
+	}
+	if t.book != nil {
+		c.Escalate = deadlines(t.book, inc, r.cfg.Now())
+	}
+	rec, err := r.do(ctx, incident, c)
+	if err != nil {
+		return 0, err
+	}
+	runs := rec.Incident.Runs
+	return runs[len(runs)-1].N, nil
+}
+
+func deadlines(b *runbooks.Book, inc *model.Incident, now time.Time) []model.RunDeadline {
+	var out []model.RunDeadline
+	for _, e := range b.Escalation {
+		from := now
+		if d, ok := inc.At(model.Declared); ok && e.From == "declared" {
+			from = d
+		}
+		out = append(out, model.RunDeadline{Contact: e.Contact, Due: from.Add(time.Duration(e.After)), Message: e.Message, Always: e.If == "always"})
+	}
+	return out
+}
+
+// lockFree looks whether any open incident rolls the same target back.
+func (r *Runner) lockFree(ctx context.Context, mine, lock string) error {
+	open, err := r.cfg.Store.List(ctx, model.Filter{Open: true})
+	if err != nil {
+		return err
+	}
+	for _, s := range open {
+		inc, err := r.cfg.Store.Incident(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		if err := inc.LockFree(lock); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) do(ctx context.Context, incident string, c model.Command) (model.Receipt, error) {
+	return r.cfg.Store.Do(ctx, incident, model.Request{ID: r.cfg.Store.NewID(), Actor: r.cfg.Actor, Command: c})
+}
+
+// keepText keeps the text of a runbook under its digest, so that a run follows
+// what it began with, whatever happens to the file.
+func (r *Runner) keepText(t *track) error {
+	sum := sha256.Sum256(t.data)
+	if hex.EncodeToString(sum[:]) != t.hash {
+		return model.Errorf(model.Internal, "the text of %s is not what was read", t.id)
+	}
+	path := r.textPath(t.hash)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return model.Wrap(model.Full, err, "the runbook's text cannot be kept")
+	}
+	if err := os.WriteFile(path, t.data, 0o600); err != nil {
+		return model.Wrap(model.Full, err, "the runbook's text cannot be kept")
+	}
+	return nil
+}
+
+func (r *Runner) textPath(hash string) string {
+	return filepath.Join(r.cfg.Dir, "texts", hash+".yaml")
+}
+
+func (r *Runner) dir(incident string, n int) string {
+	return filepath.Join(r.cfg.Dir, incident, fmt.Sprintf("run-%d", n))
+}
+
+// follow gives a run with the text that it began with.
+func (r *Runner) follow(inc *model.Incident, n int) (*track, model.Run, error) {
+	run, ok := inc.Run(n)
+	if !ok {
+		return nil, run, model.Errorf(model.NotFound, "there is no run %d in %s", n, inc.ID)
+	}
+	id, undo := strings.CutSuffix(run.Book, "#undo")
+	data, err := os.ReadFile(r.textPath(run.Hash))
+	if err != nil || digestOf(data) != run.Hash {
+		data, err = r.inLibrary(id, run.Hash)
+		if err != nil {
+			return nil, run, err
+		}
+	}
+	if run.Rollback {
+		s, err := runbooks.ParseStrategy(id, data)
+		if err != nil {
+			return nil, run, err
+		}
+		return strategyTrack(s, data, undo), run, nil
+	}
+	b, err := runbooks.Parse(id, data)
+	if err != nil {
+		return nil, run, err
+	}
+	return trackOf(b, data), run, nil
+}
+
+func digestOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// inLibrary looks for a text with a digest among what there is: a run that began
+// on another machine.
+func (r *Runner) inLibrary(id, hash string) ([]byte, error) {
+	lib := r.cfg.Library()
+	for _, it := range slices.Concat(lib.Books(), lib.Strategies()) {
+		if digestOf(it.Data) == hash {
+			return it.Data, nil
+		}
+	}
+	return nil, model.Errorf(model.Conflict, "%s is not here as it was when the run began: it can be followed, but run only where it began", id)
+}
+
+// Current is the plan of a run that has begun, with the text that it began with.
+func (r *Runner) Current(inc *model.Incident, n int) (*play.Plan, error) {
+	t, run, err := r.follow(inc, n)
+	if err != nil {
+		return nil, err
+	}
+	p := r.planOf(t, inc, &run, run.Values)
+	id, _ := strings.CutSuffix(run.Book, "#undo")
+	if now, err := r.find(play.Ref{ID: id, Rollback: run.Rollback}); err == nil && now.hash != run.Hash {
+		p.Changed = true
+	}
+	return p, nil
+}
+
+// Take makes this process the one that executes a run.
+func (r *Runner) Take(ctx context.Context, incident string, n int) error {
+	inc, err := r.cfg.Store.Incident(ctx, incident)
+	if err != nil {
+		return err
+	}
+	run, ok := inc.Run(n)
+	if !ok {
+		return model.Errorf(model.NotFound, "there is no run %d in %s", n, incident)
+	}
+	_, err = r.do(ctx, incident, model.TakeRun{N: n, Seat: r.seat, From: run.Runner.Token})
+	return err
+}
+
+// Close stops everything that runs here and waits until its end is in the record.
+func (r *Runner) Close() {
+	r.mu.Lock()
+	r.over = true
+	var open []*job
+	for j := range r.jobs {
+		open = append(open, j)
+	}
+	r.mu.Unlock()
+	for _, j := range open {
+		j.Stop()
+	}
+	deadline := time.After(20 * time.Second)
+	for _, j := range open {
+		select {
+		case <-j.Done():
+		case <-deadline:
+			for range 3 {
+				j.Stop()
+			}
+			<-j.Done()
+		}
+	}
+}
+
+// Busy counts what runs here.
+func (r *Runner) Busy() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.jobs)
+}

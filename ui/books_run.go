@@ -1,0 +1,437 @@
+package ui
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"warroom/model"
+	"warroom/model/play"
+)
+
+// production is how people call what must not be hit by mistake.
+var production = regexp.MustCompile(`(?i)\b(prod|production|live|prd)\b`)
+
+func (d *booksDesk) drawRun(a *App, w, h int) []string {
+	run, ok := model.Run{}, false
+	if a.room != nil {
+		run, ok = a.room.inc.Run(d.run)
+	}
+	th := a.theme
+	if !ok {
+		return []string{segs{{" this run is not here", th.dim}}.fit(w)}
+	}
+	left := min(46, max(28, w*32/100))
+	if w < wideWidth {
+		left = 28
+	}
+	right := w - left - 1
+	return beside(th, h, block{left, d.runLines(a, run, left, h)}, block{right, d.actionLines(a, run, right, h)})
+}
+
+// runLines is the left column: the steps, and what belongs to the run as a whole.
+func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
+	th := a.theme
+	who := run.Runner.Person
+	st := th.dim
+	switch {
+	case !run.Active():
+		who = run.Outcome
+	case a.runner().Holds(run):
+		who, st = "you run it", th.accent
+	case a.runner().Gone(run):
+		who, st = who+" is gone", th.warn
+	default:
+		who += " runs it"
+	}
+	out := []string{spread(w, segs{{" " + model.Visible(run.Title), th.strong}}, nil),
+		spread(w, segs{{fmt.Sprintf(" run %d · ", run.N), th.dim}, {model.Visible(who), st}}, nil)}
+	if d.plan != nil && d.plan.Changed {
+		out = append(out, segs{{" the file has changed since: this run keeps its text", th.warn}}.fit(w))
+	}
+	if where := d.where(); where != "" {
+		s := th.accent
+		if production.MatchString(where) {
+			s = th.alarm
+		}
+		out = append(out, segs{{" " + model.Visible(where), s}}.fit(w))
+	}
+	if _, _, left := run.Next(); !left && run.Active() {
+		out = append(out, segs{{" all is done: " + a.key("book.end") + " ends the run", th.good}}.fit(w))
+	}
+	out = append(out, segs{}.fit(w))
+	var tail []string
+	section := func(name string, lines ...string) {
+		if len(lines) > 0 {
+			tail = append(tail, segs{{strings.Repeat("─", w), th.rule}}.fit(w), segs{{" " + name, th.strong}}.fit(w))
+			tail = append(tail, lines...)
+		}
+	}
+	section("Values", d.valueLines(a, w)...)
+	section("Escalation", d.escalationLines(a, run, w)...)
+	section("Recovery gate", gateLines(a, w)...)
+	number := func(i int) string {
+		if d.plan == nil || i >= len(d.plan.Steps) {
+			return fmt.Sprint(i + 1)
+		}
+		return stepNumber(d.plan.Steps[i])
+	}
+	// The steps come first; of the rest as much as there is room for.
+	room := max(4, h-len(out)-min(len(tail), h/2))
+	from := 0
+	if len(run.Steps) > room {
+		from = max(0, min(d.step-room/2, len(run.Steps)-room))
+	}
+	for i := from; i < len(run.Steps) && i < from+room; i++ {
+		s := run.Steps[i]
+		sign, sst := stateSign(th, s.State())
+		from, to := s.Span()
+		note := ""
+		if !from.IsZero() && s.State() != model.ActionSkipped {
+			if to.IsZero() {
+				to = a.now
+			}
+			note = countdown(max(0, to.Sub(from))) + " "
+		}
+		l := segs{{" " + sign + " ", sst}, {number(i) + " ", th.dim}, {model.Visible(s.Title), ""}}
+		n := segs{{note, th.dim}}
+		if i == d.step {
+			out = append(out, spreadOver(w, l.over(th.selected), n.over(th.selected), th.selected))
+			continue
+		}
+		out = append(out, spread(w, l, n))
+	}
+	for len(out) < h-len(tail) {
+		out = append(out, segs{}.fit(w))
+	}
+	out = append(out, tail...)
+	return out[:min(len(out), h)]
+}
+
+// where says which cluster this is about: the first thing to look at.
+func (d *booksDesk) where() string {
+	if d.plan == nil {
+		return ""
+	}
+	var parts []string
+	for _, v := range d.plan.Values {
+		switch v.Name {
+		case "context", "cluster", "namespace", "environment", "env", "database":
+			if v.Value != "" {
+				parts = append(parts, v.Name+" "+v.Value)
+			}
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (d *booksDesk) valueLines(a *App, w int) []string {
+	if d.plan == nil {
+		return nil
+	}
+	th := a.theme
+	var out []string
+	for _, v := range d.plan.Values {
+		val := segs{{model.Visible(v.Value) + " ", ""}}
+		switch {
+		case v.Secret && v.Known:
+			val = segs{{"secret, known ", th.dim}}
+		case v.Problem != "" && v.Value == "":
+			val = segs{{"… ", th.warn}}
+		case v.Problem != "":
+			val = segs{{cut(model.Visible(v.Value), w/3) + " ✗ ", th.alarm}}
+		case v.From != "" && v.From != "typed":
+			val = segs{{model.Visible(v.Value), ""}, {" (" + model.Visible(v.From) + ") ", th.dim}}
+		}
+		out = append(out, spread(w, segs{{" " + model.Visible(v.Name), th.dim}}, val))
+		if len(out) == 6 && len(d.plan.Values) > 7 {
+			return append(out, segs{{fmt.Sprintf(" and %d more: %s", len(d.plan.Values)-6, a.key("book.values")), th.dim}}.fit(w))
+		}
+	}
+	return out
+}
+
+func (d *booksDesk) escalationLines(a *App, run model.Run, w int) []string {
+	th := a.theme
+	var out []string
+	for _, e := range run.Escalate {
+		left, st := countdown(e.Due.Sub(a.now)), style("")
+		switch {
+		case !e.Fired.IsZero():
+			left, st = "told "+e.Fired.In(a.zone).Format("15:04"), th.warn
+			if e.Late {
+				left += " late"
+			}
+		case !run.Active():
+			left, st = "—", th.dim
+		case e.Due.Before(a.now):
+			left, st = "due", th.badge
+		case e.Due.Sub(a.now) < 5*time.Minute:
+			st = th.warn
+		}
+		out = append(out, spread(w, segs{{" " + model.Visible(e.Contact), ""}}, segs{{left + " ", st}}))
+	}
+	return out
+}
+
+func gateLines(a *App, w int) []string {
+	th, g := a.theme, a.room.inc.Gate
+	if g == nil {
+		return nil
+	}
+	var out []string
+	for _, c := range g.Checks {
+		st := th.dim
+		switch {
+		case c.Last == model.CheckFailed:
+			st = th.alarm
+		case c.Last == model.CheckInconclusive:
+			st = th.warn
+		case c.IsGreen():
+			st = th.good
+		}
+		note := fmt.Sprintf("%d of %d ", min(c.Green, c.Need), c.Need)
+		if c.Last == model.CheckInconclusive {
+			note = "no data " + note
+		}
+		out = append(out, spread(w, segs{{" " + model.Visible(c.Name), ""}}, segs{{note, st}}))
+	}
+	state := g.State(a.now)
+	st := th.dim
+	switch state {
+	case model.GateReady:
+		st = th.warn
+	case model.GateOpen:
+		st = th.good
+	case model.GateFailed, model.GateOverride:
+		st = th.alarm
+	}
+	word := string(state)
+	if state == model.GateSoaking {
+		word = "soak " + countdown(g.SoakEnd().Sub(a.now))
+	}
+	if state == model.GateReady {
+		word = "a person confirms: " + a.key("book.gate")
+	}
+	return append(out, segs{{" " + word, st}}.fit(w))
+}
+
+// actionLines is the right column: one step with its actions, what would run,
+// and what it prints.
+func (d *booksDesk) actionLines(a *App, run model.Run, w, h int) []string {
+	th := a.theme
+	if d.planE != nil {
+		var out []string
+		for _, l := range wrap(model.Message(d.planE), w-2, 4) {
+			out = append(out, segs{{" " + l, th.warn}}.fit(w))
+		}
+		return out
+	}
+	_, step, act, state, ok := d.current(a)
+	if !ok {
+		return []string{segs{{" …", th.dim}}.fit(w)}
+	}
+	meta := step.Phase
+	if step.Assignee != "" {
+		meta += " · @" + step.Assignee
+	}
+	out := []string{spread(w, segs{{" Step " + stepNumber(step) + " · ", th.dim}, {model.Visible(step.Title), th.strong}}, segs{{model.Visible(meta) + " ", th.dim}})}
+	text := func(st style, s string, n int) {
+		for _, l := range wrap(s, w-2, n) {
+			out = append(out, segs{{" ", ""}, {l, st}}.fit(w))
+		}
+	}
+	if step.Description != "" {
+		text(th.dim, strings.Join(model.VisibleLines(strings.TrimSpace(step.Description)), " "), 2)
+	}
+	if step.Off != "" {
+		text(th.warn, "does not apply here: "+model.Visible(step.Off), 1)
+	}
+	for _, l := range step.Links {
+		out = append(out, segs{{" ↗ ", th.accent}, {model.Visible(l), ""}}.fit(w))
+	}
+	out = append(out, d.listed(a, run, step, w, max(3, h/4))...)
+	out = append(out, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
+	out = append(out, d.detail(a, step, act, state, w, h)...)
+	if rest := h - len(out); rest > 2 {
+		out = append(out, d.outputLines(a, state, w, rest)...)
+	}
+	return out[:min(len(out), h)]
+}
+
+// listed are the actions of a step, as many as there is room for.
+func (d *booksDesk) listed(a *App, run model.Run, step play.Step, w, room int) []string {
+	th := a.theme
+	st, _ := run.Step(step.ID)
+	from := 0
+	if len(step.Actions) > room {
+		from = max(0, min(d.act-room/2, len(step.Actions)-room))
+	}
+	var out []string
+	for k := from; k < len(step.Actions) && k < from+room; k++ {
+		x := step.Actions[k]
+		var s model.RunAction
+		if k < len(st.Actions) {
+			s = st.Actions[k]
+		}
+		sign, sst := stateSign(th, s.State)
+		if s.State == model.ActionPending || s.State == "" {
+			sign, sst = riskSign(th, x)
+		}
+		note := segs{{model.Visible(actionNote(a, s)) + " ", th.dim}}
+		if s.State.Bad() {
+			note = segs{{strings.ReplaceAll(string(s.State), "_", " ") + " " + model.Visible(actionNote(a, s)) + " ", th.alarm}}
+		}
+		l := segs{{" " + sign + " ", sst}, {model.Visible(x.Text), ""}}
+		if k == d.act {
+			out = append(out, spreadOver(w, l.over(th.selected), note.over(th.selected), th.selected))
+			continue
+		}
+		out = append(out, spread(w, l, note))
+	}
+	return out
+}
+
+func actionNote(a *App, s model.RunAction) string {
+	switch {
+	case s.State == model.ActionRunning:
+		return "running " + countdown(max(0, a.now.Sub(s.Started)))
+	case s.Ended.IsZero():
+		return ""
+	}
+	t := s.Ended.In(a.zone).Format("15:04:05")
+	switch {
+	case s.State == model.ActionDone || s.State == model.ActionSkipped:
+		return string(s.State) + " by " + s.By + " · " + t
+	case s.Exit != nil:
+		return fmt.Sprintf("exit %d · %s · %s", *s.Exit, took(s.Ended.Sub(s.Started)), t)
+	}
+	return took(s.Ended.Sub(s.Started)) + " · " + t
+}
+
+func took(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s", max(0, d.Seconds()))
+	}
+	return model.Span(d)
+}
+
+// detail is what the selected action would do, exactly as it will bind.
+func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.RunAction, w, h int) []string {
+	th := a.theme
+	var out []string
+	add := func(st style, indent, s string, n int) {
+		for i, l := range wrap(s, w-2-len(indent), n) {
+			if i > 0 {
+				l = "  " + l
+			}
+			out = append(out, segs{{" " + indent, ""}, {l, st}}.fit(w))
+		}
+	}
+	room := max(3, h/5)
+	if act.Runs() {
+		head := "will run"
+		if act.Timeout > 0 {
+			head += ", in " + model.Span(act.Timeout) + " at most"
+		}
+		risk := map[string]string{"read": "looks only", "mutate": "changes something", "destructive": "DESTROYS something", "unknown": "may change something"}[act.Risk]
+		_, rst := riskSign(th, act)
+		out = append(out, spread(w, segs{{" " + head + ":", th.dim}}, segs{{risk + " ", rst}}))
+		n := 0
+		for _, l := range model.VisibleLines(act.Command) {
+			if n++; n > room {
+				add(th.dim, "  ", "…", 1)
+				break
+			}
+			add(th.accent, "  ", l, 3)
+		}
+		for _, b := range act.Bound {
+			add("", "    ", model.Visible(b), 1)
+		}
+	}
+	if act.Blocked != "" {
+		add(th.warn, "", "blocked: "+model.Visible(act.Blocked)+"  ("+a.key("book.values")+" fills in values)", 3)
+	}
+	if state.State == model.ActionInterrupted && act.Asks() {
+		add(th.alarm, "", "interrupted: nobody knows whether it happened. Look first; then mark it as done, or run it again on purpose.", 2)
+	}
+	if ap := step.Approval; ap != nil {
+		s := fmt.Sprintf("needs %d approved, has %d", ap.Required, ap.Have)
+		if ap.Type != "" {
+			s += ", typing " + model.Visible(ap.Type)
+		}
+		add(th.warn, "", s, 1)
+	}
+	if act.Link != "" {
+		add(th.accent, "", "↗ "+model.Visible(act.Link), 2)
+	}
+	if act.Criteria != "" {
+		out = append(out, segs{{" done when  ", th.strong}, {model.Visible(act.Criteria), ""}}.fit(w))
+	}
+	for _, e := range append(append([]string{}, act.Expect...), act.Verify...) {
+		out = append(out, segs{{" checks  ", th.dim}, {model.Visible(e), ""}}.fit(w))
+	}
+	for _, c := range state.Checks {
+		sign, st := "✗", th.alarm
+		switch c.Result {
+		case model.CheckOK:
+			sign, st = "✓", th.good
+		case model.CheckInconclusive:
+			sign, st = "?", th.warn
+		}
+		out = append(out, segs{{" " + sign + " ", st}, {model.Visible(c.Name + " " + c.Value), ""}}.fit(w))
+	}
+	if state.Note != "" {
+		add(th.dim, "", model.Visible(state.Note), 2)
+	}
+	if d.prevN == d.point() && len(d.prev.Lines) > 0 {
+		out = append(out, segs{{" preview", th.strong}}.fit(w))
+		for i, l := range d.prev.Lines {
+			if i == room {
+				break
+			}
+			out = append(out, segs{{"   " + model.Visible(l.Text), th.dim}}.fit(w))
+		}
+	}
+	return out
+}
+
+// outputLines is what an action prints or printed: live here, the end of it from
+// the record otherwise.
+func (d *booksDesk) outputLines(a *App, state model.RunAction, w, h int) []string {
+	th := a.theme
+	var lines []play.Line
+	note := ""
+	live := d.job != nil && d.jobAt == d.point()
+	switch {
+	case live || d.outAt == d.point() && d.out.Version > 0:
+		lines = d.out.Lines
+		if live {
+			note = fmt.Sprintf("running %s · stop %s", countdown(max(0, a.now.Sub(d.began))), a.key("book.stop"))
+		}
+		if d.out.Dropped > 0 {
+			note = strings.TrimPrefix(fmt.Sprintf("%s · %d bytes not kept here", note, d.out.Dropped), " · ")
+		}
+	case state.Output != "":
+		for _, l := range strings.Split(strings.TrimRight(state.Output, "\n"), "\n") {
+			lines = append(lines, play.Line{Text: l})
+		}
+	case state.State == model.ActionRunning:
+		note = "output is shown where it runs, and here when it has ended"
+	default:
+		return nil
+	}
+	out := []string{segs{{strings.Repeat("─", w), th.rule}}.fit(w), spread(w, segs{{" Output", th.strong}}, segs{{note + " ", th.dim}})}
+	room := h - len(out)
+	d.top = min(max(0, d.top), max(0, len(lines)-room))
+	end := len(lines) - d.top
+	for _, l := range lines[max(0, end-room):end] {
+		st := style("")
+		if l.Err {
+			st = th.warn
+		}
+		out = append(out, segs{{"   ", ""}, {model.Visible(l.Text), st}}.fit(w))
+	}
+	return out
+}
