@@ -124,6 +124,7 @@ func init() { // a variable would refer to itself through the palette
 		bookActions,
 		alertActions,
 		reviewActions,
+		statsActions,
 		deskActions(), globalActions,
 		outboxActions,
 	)

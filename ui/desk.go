@@ -79,6 +79,8 @@ func newDesks() (d [screenCount]desk) {
 	// what monitoring tells
 	d[screenAlerts] = newAlertsDesk()
 	d[screenReview] = newReviewDesk()
+	// statistics over all incidents
+	d[screenStats] = newStatsDesk()
 	return d
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/alert"
+	"warroom/model/metrics"
 	"warroom/model/outbox"
 	"warroom/model/play"
 )
@@ -25,6 +26,12 @@ type Store interface {
 	History(ctx context.Context, id string, seq int64) ([]model.Event, error)
 	Search(ctx context.Context, query string, limit int) ([]model.Hit, error)
 	Watch(ctx context.Context) <-chan model.Change
+}
+
+// Statistics holds the columns of all incidents. look is called with them as they
+// stand, and must not keep them.
+type Statistics interface {
+	Statistics(ctx context.Context, look func(*metrics.Table) error) error
 }
 
 // Outside is the queue of what leaves the room. Every call that takes a context

@@ -23,6 +23,7 @@ var reads = []string{
 	"triage.unsure", "triage.clear",
 	"review.up", "review.down", "review.pgup", "review.pgdown", "review.in", "review.out", "review.fold", "review.load", "review.copy", "review.export",
 	"alert.full", "alert.open", "alert.filter", "alert.fatigue", "alert.window",
+	"stats.next", "stats.prev", "stats.behind", "stats.shorter", "stats.longer", "stats.filter", "stats.clear", "stats.zoom", "stats.export", "stats.words", "stats.zone", "stats.out",
 }
 
 // writes counts what reaches the record.

@@ -142,7 +142,7 @@ func (a *App) opened(m roomMsg) tea.Cmd {
 		return tea.Batch(a.goDesk(d), a.catchUp())
 	}
 	a.resize()
-	return a.catchUp()
+	return tea.Batch(a.catchUp(), a.readTypical())
 }
 
 // catchUp reads the room anew if news of it came in while it was being read.

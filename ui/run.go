@@ -18,29 +18,30 @@ import (
 
 // Config is what the program is started with.
 type Config struct {
-	Store    Store
-	Actor    string           // who sits here
-	Incident string           // to open at once; "": the list
-	Zone     *time.Location   // in which times are shown; nil: UTC
-	Local    *time.Location   // the other zone of the switch; nil: the machine's
-	Now      func() time.Time // nil: time.Now
-	Rules    model.Rules      // zero: model.Doctrine
-	NoColor  bool
-	Theme    string                  // one of ThemeNames; "": auto
-	Layout   string                  // one of LayoutNames; "": auto
-	Keys     []Binding               // keys of the person's own
-	Seat     Seat                    // nil: others are not told who is here
-	Present  <-chan []model.Presence // nil: nobody tells
-	NoMouse  bool                    // leave the mouse to the terminal, until it is switched on
-	Notify   string                  // NotifyOn, NotifyBell or NotifyOff; "": on
-	Hints    Memory                  // of first-time hints; nil: none are given
-	Runner   Runner                  // nil: runbooks are not followed here
-	Inbox    Inbox                   // of alerts; nil: there is none
-	Version  string
-	Log      *log.Logger // for what is too long for the screen; nil: nowhere
-	In       io.Reader   // nil: the terminal
-	Out      io.Writer
-	Environ  []string
+	Store      Store
+	Actor      string           // who sits here
+	Incident   string           // to open at once; "": the list
+	Zone       *time.Location   // in which times are shown; nil: UTC
+	Local      *time.Location   // the other zone of the switch; nil: the machine's
+	Now        func() time.Time // nil: time.Now
+	Rules      model.Rules      // zero: model.Doctrine
+	NoColor    bool
+	Theme      string                  // one of ThemeNames; "": auto
+	Layout     string                  // one of LayoutNames; "": auto
+	Keys       []Binding               // keys of the person's own
+	Seat       Seat                    // nil: others are not told who is here
+	Present    <-chan []model.Presence // nil: nobody tells
+	NoMouse    bool                    // leave the mouse to the terminal, until it is switched on
+	Notify     string                  // NotifyOn, NotifyBell or NotifyOff; "": on
+	Hints      Memory                  // of first-time hints; nil: none are given
+	Runner     Runner                  // nil: runbooks are not followed here
+	Inbox      Inbox                   // of alerts; nil: there is none
+	Statistics Statistics              // over all incidents; nil: those of Store, if it has any
+	Version    string
+	Log        *log.Logger // for what is too long for the screen; nil: nowhere
+	In         io.Reader   // nil: the terminal
+	Out        io.Writer
+	Environ    []string
 
 	// What the screens beside the Room need; a paragraph each.
 

@@ -65,6 +65,14 @@ func (a *App) situation(w int) []segs {
 	if len(inc.Services) > 0 {
 		put("services", strings.Join(inc.Services, ", "), "", 2)
 	}
+	if d := a.stats(); d != nil && a.w >= hugeWidth {
+		for i, n := 0, 0; i < len(inc.Services) && n < 3; i++ {
+			if s := d.typical.typical(inc.Services[i]); s != "" {
+				put("typical", s, "", 2)
+				n++
+			}
+		}
+	}
 	if inc.Reports > 0 {
 		put("customers", fmt.Sprintf("%d reports", inc.Reports), "", 1)
 	}

@@ -24,7 +24,7 @@ func readTable(data []byte, o Options, out *once) error {
 		return err
 	}
 	if _, ok := at["timestamp"]; !ok {
-		return model.Errorf(model.Invalid, "no column says when the incidents began: name it with --map timestamp=COLUMN; the columns are %s", listed(names))
+		return model.Errorf(model.Invalid, "line 1 names no column for when the incidents began: give it with --map timestamp=COLUMN; the columns are %s", listed(names))
 	}
 	var cells []string
 	w := row{source: CSV, zone: o.Zone, get: func(field string) string {

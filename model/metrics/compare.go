@@ -59,7 +59,8 @@ func CompareRates(k1 int, t1 float64, weeks1 []int, k2 int, t2 float64, weeks2 [
 	}
 	phi, freedom := Dispersion(weeks1, weeks2)
 	c.P, c.Dispersion = TwoRates(k1, t1, k2, t2), phi
-	if k1 == 0 || k2 == 0 {
+	if k1 == 0 || k2 == 0 { // more likely nobody wrote them down
+		c.P, c.Why = 1, "there is no incident at all before or after"
 		return c
 	}
 	ratio := c.After / c.Before

@@ -86,7 +86,7 @@ const week = 7 * 24 * time.Hour
 func (s *Selection) Analyse(o Options) *Report {
 	r := &Report{N: len(s.at), Excluded: s.Excluded, Zone: "UTC"}
 	if o.Zone != nil {
-		r.Zone = o.Zone.String()
+		r.Zone = zoneName(o.Zone, o.Now)
 	}
 	r.From, r.To = s.Window(o.Now)
 	values := s.minutes()
@@ -131,6 +131,15 @@ func (s *Selection) Analyse(o Options) *Report {
 	r.Conduct = s.conduct(o.Ledger)
 	r.Findings = r.findings()
 	return r
+}
+
+// zoneName is a zone as people call it; the machine's own has no name but the
+// one of its clock.
+func zoneName(zone *time.Location, now time.Time) string {
+	if s := zone.String(); s != "Local" && s != "" {
+		return s
+	}
+	return now.In(zone).Format("MST")
 }
 
 // points are the known durations in the order of time.

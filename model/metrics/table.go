@@ -1,9 +1,9 @@
 package metrics
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -234,6 +234,7 @@ type Selection struct {
 	Filter   Filter
 	Excluded Excluded
 	at       []int32 // in the order of the record
+	sorted   []int32 // in the order of time; made when it is needed
 }
 
 // Len is the number of incidents chosen.
@@ -310,24 +311,26 @@ func (s *Selection) minutes() []float64 {
 	return out
 }
 
-// byStart are the places in the table in the order of time.
+// byStart are the places in the table in the order of time; of those alike in
+// the order of the record. It is sorted once.
 func (s *Selection) byStart() []int32 {
-	start := s.t.start
-	less := func(a, b int) bool { return start[s.at[a]] < start[s.at[b]] }
-	if sort.SliceIsSorted(s.at, less) {
-		return s.at
+	if s.sorted != nil {
+		return s.sorted
 	}
-	out := slices.Clone(s.at)
-	slices.SortStableFunc(out, func(a, b int32) int {
-		switch x, y := start[a], start[b]; {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	return out
+	type moment struct {
+		ms int64
+		n  int32
+	}
+	keys := make([]moment, len(s.at))
+	for i, n := range s.at {
+		keys[i] = moment{s.t.start[n], n}
+	}
+	slices.SortFunc(keys, func(a, b moment) int { return cmp.Or(cmp.Compare(a.ms, b.ms), cmp.Compare(a.n, b.n)) })
+	s.sorted = make([]int32, len(keys))
+	for i, k := range keys {
+		s.sorted[i] = k.n
+	}
+	return s.sorted
 }
 
 // span is the time of the first and the last start; false without incidents.

@@ -34,6 +34,7 @@ type Line []Span
 type Chart struct {
 	Name     string // for flags and file names
 	Question string // the title on the screen
+	Hint     string // a few words behind it, where there is room
 	Title    string // the title in a document
 	r        *metrics.Report
 	zone     *time.Location
@@ -65,16 +66,16 @@ func All(r *metrics.Report, zone *time.Location) []*Chart {
 
 // kinds are filled by the files that draw them.
 var kinds = map[string]*Chart{
-	"length":   {Question: "How long?", Title: "How long incidents took", lines: lengthLines, svg: lengthSVG, cells: func(c *Chart) int { return len(c.r.Buckets) }, label: bucketLabel, holds: bucketHolds, note: lengthNote},
-	"weeks":    {Question: "How often?", Title: "Incidents by week", lines: weekLines, svg: weekSVG, cells: func(c *Chart) int { return len(c.r.Weeks) }, label: weekLabel, holds: weekHolds, note: weekNote},
-	"heat":     {Question: "When?", Title: "Start by hour and weekday", lines: heatLines, svg: heatSVG, cells: func(*Chart) int { return 7 * 24 }, label: heatLabel, holds: heatHolds, note: heatNote},
-	"where":    {Question: "Where?", Title: "Services", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
-	"severity": {Question: "How bad?", Title: "Severities", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
-	"causes":   {Question: "Why?", Title: "Words of the causes", lines: causeLines, svg: causeSVG, cells: func(c *Chart) int { return len(c.r.Causes) }, label: causeLabel, holds: causeHolds, note: causeNote},
-	"control":  {Question: "Anything unusual?", Title: "Control chart of durations", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: controlNote},
-	"strip":    {Question: "Each one?", Title: "Every incident by start and duration", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: stripNote},
-	"survival": {Question: "Still going on after?", Title: "Still going on after a time", lines: curveLines, svg: curveSVG, cells: func(c *Chart) int { return len(c.r.Survival.Steps) }, label: stepLabel, holds: stepHolds, note: curveNote},
-	"stages":   {Question: "What took the time?", Title: "Time between milestones", lines: stageLines, svg: stageSVG, cells: func(c *Chart) int { return len(c.r.Bars) }, label: stageLabel, holds: stageHolds, note: stageNote},
+	"length":   {Question: "How long?", Hint: "until resolved", Title: "How long incidents took", lines: lengthLines, svg: lengthSVG, cells: func(c *Chart) int { return len(c.r.Buckets) }, label: bucketLabel, holds: bucketHolds, note: lengthNote},
+	"weeks":    {Question: "How often?", Hint: "incidents a week", Title: "Incidents by week", lines: weekLines, svg: weekSVG, cells: func(c *Chart) int { return len(c.r.Weeks) }, label: weekLabel, holds: weekHolds, note: weekNote},
+	"heat":     {Question: "When?", Hint: "start by hour and weekday", Title: "Start by hour and weekday", lines: heatLines, svg: heatSVG, cells: func(*Chart) int { return 7 * 24 }, label: heatLabel, holds: heatHolds, note: heatNote},
+	"where":    {Question: "Where?", Hint: "by service", Title: "Services", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
+	"severity": {Question: "How bad?", Hint: "by severity", Title: "Severities", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
+	"causes":   {Question: "Why?", Hint: "words of the causes", Title: "Words of the causes", lines: causeLines, svg: causeSVG, cells: func(c *Chart) int { return len(c.r.Causes) }, label: causeLabel, holds: causeHolds, note: causeNote},
+	"control":  {Question: "Anything unusual?", Hint: "control chart", Title: "Control chart of durations", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: controlNote},
+	"strip":    {Question: "Each one?", Hint: "start and duration", Title: "Every incident by start and duration", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: stripNote},
+	"survival": {Question: "Still going on after?", Hint: "survival", Title: "Still going on after a time", lines: curveLines, svg: curveSVG, cells: func(c *Chart) int { return len(c.r.Survival.Steps) }, label: stepLabel, holds: stepHolds, note: curveNote},
+	"stages":   {Question: "What took the time?", Hint: "milestones", Title: "Time between milestones", lines: stageLines, svg: stageSVG, cells: func(c *Chart) int { return len(c.r.Bars) }, label: stageLabel, holds: stageHolds, note: stageNote},
 }
 
 // Lines draws into w × h cells; sel is the selected cell, -1 for none.
@@ -131,6 +132,18 @@ func (c *Chart) Step(i, dx, dy int) int {
 		return (d+7)%7*24 + (h+24)%24
 	}
 	return min(max(i+dx+dy, 0), n-1)
+}
+
+// Short is Below for where there is little room.
+func Short(r *metrics.Report) string {
+	s := fmt.Sprintf("n = %d", r.N)
+	if out := r.Excluded.Drills + r.Excluded.Maintenance + r.Excluded.Canceled; out > 0 {
+		s += fmt.Sprintf(" · %d left out", out)
+	}
+	if r.Open > 0 {
+		s += fmt.Sprintf(" · %d open", r.Open)
+	}
+	return s + " · " + r.Zone
 }
 
 // Below is a line of words for under a report's charts: what is left out.

@@ -81,8 +81,9 @@ func (p *picture) frame(left float64) (x, y, w, h float64) {
 
 func (p *picture) none(s string) { p.text(p.w/2, p.h/2, "middle", s) }
 
-// rows draws bars to the right, each with its label and its number.
-func (p *picture) rows(n int, label func(int) string, value func(int) float64, words func(int) string) {
+// rows draws bars to the right, each with its label and its words, for which
+// room is kept.
+func (p *picture) rows(n int, room float64, label func(int) string, value func(int) float64, words func(int) string) {
 	x, y, w, h := p.frame(130)
 	most := 0.0
 	for i := range n {
@@ -93,7 +94,7 @@ func (p *picture) rows(n int, label func(int) string, value func(int) float64, w
 		at := y + float64(i)*step
 		long := 0.0
 		if most > 0 {
-			long = value(i) / most * (w - 130)
+			long = value(i) / most * (w - room)
 		}
 		p.text(x-6, at+step*0.7, "end", label(i))
 		p.rect(x, at+1, long, step-3, blue, 0.9, words(i))
@@ -106,7 +107,7 @@ func lengthSVG(c *Chart, p *picture) {
 		p.none("of no incident is it known how long it took")
 		return
 	}
-	p.rows(len(c.r.Buckets), func(i int) string { return edge(c.r.Buckets[i].Low) }, func(i int) float64 { return float64(c.r.Buckets[i].N) },
+	p.rows(len(c.r.Buckets), 250, func(i int) string { return edge(c.r.Buckets[i].Low) }, func(i int) float64 { return float64(c.r.Buckets[i].N) },
 		func(i int) string {
 			return strings.TrimSpace(fmt.Sprintf("%d  %s", c.r.Buckets[i].N, c.pinned(c.r.Buckets[i])))
 		})
@@ -168,7 +169,7 @@ func partSVG(c *Chart, p *picture) {
 		p.none("no incident names one")
 		return
 	}
-	p.rows(min(partsMost, len(parts)), func(i int) string { return name(parts[i].Name, 18) }, func(i int) float64 { return float64(parts[i].N) },
+	p.rows(min(partsMost, len(parts)), 130, func(i int) string { return name(parts[i].Name, 18) }, func(i int) float64 { return float64(parts[i].N) },
 		func(i int) string { return fmt.Sprintf("%d · %s", parts[i].N, total(parts[i].Minutes)) })
 }
 
@@ -177,7 +178,7 @@ func causeSVG(c *Chart, p *picture) {
 		p.none("no cause is named")
 		return
 	}
-	p.rows(len(c.r.Causes), func(i int) string { return name(c.r.Causes[i].Word, 18) }, func(i int) float64 { return float64(c.r.Causes[i].N) },
+	p.rows(len(c.r.Causes), 60, func(i int) string { return name(c.r.Causes[i].Word, 18) }, func(i int) float64 { return float64(c.r.Causes[i].N) },
 		func(i int) string { return fmt.Sprint(c.r.Causes[i].N) })
 }
 

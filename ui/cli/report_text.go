@@ -50,6 +50,14 @@ func hoursOf(n metrics.Number) string {
 	return minutesOf(n)
 }
 
+// overlaps says how many gaps are less than nothing.
+func overlaps(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %s overlapped, which pulls it down", count(n, "incident", "incidents"))
+}
+
 // period says in words which incidents the statistics are of.
 func (r *analysis) period() string {
 	s := fmt.Sprintf("%s to %s", r.stats.From.In(r.zone).Format("2 January 2006"), r.stats.To.In(r.zone).Format("2 January 2006"))
@@ -134,7 +142,7 @@ func (r *analysis) facts() [][2]string {
 		{"MTTR, " + sum.Period, pick(sum.MTTRMinutes, "%.1f min", sum.MTTRReason)},
 		{"MTBF, " + sum.Period + ", start to start", pick(sum.MTBFHours, "%.1f h", sum.MTBFReason)},
 		{"time between failures, start to start", hoursOf(s.Between.StartToStart)},
-		{"end to next start", hoursOf(s.Between.EndToStart)},
+		{"end to next start", hoursOf(s.Between.EndToStart) + overlaps(s.Between.Overlaps)},
 		{"operating time per failure", hoursOf(s.Between.Operating)},
 	}
 	if s.Between.AtLeast != nil {
