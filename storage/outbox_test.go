@@ -126,7 +126,7 @@ bob: dropped, not sent: publish on Statuspage: customers do not see it`)
 	}
 	c.t = c.t.Add(time.Minute)
 	do(t, s, id, "ann", model.SetStatus{To: model.Resolved})
-	equal(t, "resolved", queue(t, s, false), "2 pagerduty open approved\n7 pagerduty ack queued\n8 jira close queued\n9 pagerduty close queued\n10 slack update queued\n11 slack post queued")
+	equal(t, "resolved", queue(t, s, false), "2 pagerduty open approved\n7 jira close queued\n8 pagerduty close queued\n9 slack update queued\n10 slack post queued")
 	if rep := must(s.Audit(bg, "")); len(rep.Findings) > 0 {
 		t.Error(rep.Findings)
 	}

@@ -19,6 +19,7 @@ import (
 type outside struct {
 	rows    []outbox.Message
 	gates   map[string]outbox.Gate
+	behind  map[int64]int64 // what each waits for in its line
 	err     error
 	read    bool // at least once
 	reading bool
@@ -61,7 +62,7 @@ func (a *App) readOutside() tea.Cmd {
 func (a *App) outsideRead(m outsideMsg) tea.Cmd {
 	a.out.reading = false
 	if a.out.err = m.err; m.err == nil {
-		a.out.rows, a.out.gates, a.out.read = m.rows, m.gates, true
+		a.out.rows, a.out.gates, a.out.behind, a.out.read = m.rows, m.gates, outbox.Behind(m.rows), true
 	}
 	if a.out.again {
 		return a.readOutside()

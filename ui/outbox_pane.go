@@ -135,7 +135,7 @@ func (a *App) messageLine(m outbox.Message, w int, selected bool) string {
 		say += " · public"
 	}
 	left := segs{{mark, th.accent}, {padLeft(fmt.Sprint(m.N), 4) + " ", th.dim}, {sign + " " + pad(m.State.Words(), 9), st}, {pad(say, min(44, max(20, w/2-8))), ""}}
-	why := m.Why(a.out.gates[m.Target], a.now)
+	why := m.Why(a.out.gates[m.Target], a.out.behind[m.N], a.now)
 	if m.State.Pending() && a.out.gates[m.Target].Paused == "" {
 		if no := a.cfg.Outside.Unable()[m.Target]; no != "" {
 			why = "waits for a room that has the credentials: " + no
@@ -154,7 +154,7 @@ func (p *outboxPane) detail(a *App, m outbox.Message, w, n int) []string {
 	var out []string
 	facts := m.Facts(a.now)
 	gate := a.out.gates[m.Target]
-	if why := m.Why(gate, a.now); why != "" {
+	if why := m.Why(gate, a.out.behind[m.N], a.now); why != "" {
 		facts[0] = fmt.Sprintf("%s · %s · %s", m.Incident, m.State.Words(), why)
 	}
 	for i, f := range facts {

@@ -97,7 +97,7 @@ func TestAWholeIncident(t *testing.T) {
 // acknowledged and resolved.
 func TestPagerDutyByREST(t *testing.T) {
 	s := newStageOf(t, func(g *rig) string {
-		return fmt.Sprintf("targets:\n  pagerduty: {url: %q, events_url: %q, service: PSVC, user: ann@example.com, people: {bob: PBOB}}\n", g.srv.URL+"/pagerduty", g.srv.URL+"/pagerduty")
+		return fmt.Sprintf("targets:\n  pagerduty: {url: %q, events_url: %q, service: PSVC, user: ann@example.com, people: {bob: PBOB}}\nrules: [{to: pagerduty, on: [declared, acknowledged, role, important, resolved]}]\n", g.srv.URL+"/pagerduty", g.srv.URL+"/pagerduty")
 	})
 	g := s.rig
 	first := true

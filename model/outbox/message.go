@@ -199,6 +199,27 @@ func Next(rows []Message, gates map[string]Gate, busy []string, now time.Time) [
 	return out
 }
 
+// Behind says, by number, which message each pending one waits for in its line.
+func Behind(rows []Message) map[int64]int64 {
+	out := map[int64]int64{}
+	first := map[string]int64{}
+	for i := range rows {
+		m := &rows[i]
+		before, blocked := first[m.Line()]
+		switch {
+		case m.State.Pending():
+			if blocked {
+				out[m.N] = before
+			} else {
+				first[m.Line()] = m.N
+			}
+		case !blocked && (m.State == Sending || m.Action == Open && m.State.Asks()):
+			first[m.Line()] = m.N
+		}
+	}
+	return out
+}
+
 // Wake is when something has to be looked at next without anything new: the
 // earliest time at which a pending message may be tried or expires. ok is false
 // if there is none.

@@ -101,6 +101,9 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 	if !ok {
 		return
 	}
+	if m == OnAck && (!slices.Contains(r.On, OnAck) || th.Waiting) {
+		return // it would silence the phones that are to ring; who wants that says so
+	}
 	for _, a := range does[t.Vendor][m] {
 		switch {
 		case t.Channel != "" && t.Vendor == Slack && (a == Open || a == Update || a == Invite || a == Close):
@@ -163,13 +166,24 @@ func (c Config) Trigger(s Scene, by model.Event) Plan {
 }
 
 // Merge finds the row of the same line that next can go along with, and changes
-// it: comments of a ticket that have not left yet become one, and of two states
-// only the newer one counts. rows are those of the line that are not final.
+// it: comments of a ticket that have not left yet become one, of two states only
+// the newer one counts, and public words that nobody has approved yet give way to
+// newer ones. rows are those of the line that are not final.
 func Merge(rows []Message, next Message) (n int64, ok bool) {
 	for k := len(rows) - 1; k >= 0; k-- {
 		m := &rows[k]
 		if m.State != next.State || m.Attempts > 0 || m.Vendor != next.Vendor {
 			return 0, false
+		}
+		if m.Vendor == Statuspage && m.State == Drafted && (m.Action == Open || m.Action == Post && m.Content.Kind == model.KindStatusChanged) && (next.Action == Post || next.Action == Update) {
+			// Nobody has said yes to the older words: they are out of date.
+			text, kind := m.Content.Text, m.Content.Kind
+			if next.Content.Text != "" {
+				text, kind = next.Content.Text, next.Content.Kind
+			}
+			m.Content = next.Content
+			m.Content.Text, m.Content.Kind = text, kind
+			return m.N, true
 		}
 		switch {
 		case m.Action == Update && next.Action == Update:

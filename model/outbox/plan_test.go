@@ -110,7 +110,6 @@ func TestTheSeedsTrigger(t *testing.T) {
 	s.approve("statuspage")
 	expect(t, "commander", s.do(model.AssignRole{Role: model.Commander, Person: "bob"}), "slack update queued\nslack invite queued")
 	expect(t, "out of triage", s.do(model.SetStatus{To: model.Investigating}), `
-	pagerduty ack queued
 	jira post queued
 	slack update queued
 	slack post queued
@@ -175,6 +174,18 @@ func TestDrillsAndHistoryStayInside(t *testing.T) {
 	expect(t, "history", s.do(model.Declare{Title: "Last week", Severity: 1, At: t0.Add(-2 * time.Hour)}), "")
 }
 
+// Leaving triage silences no phone unless a rule says so, and never one that has
+// not rung.
+func TestAcknowledgingIsAskedFor(t *testing.T) {
+	s := newStory(t, "targets: {pagerduty: {}}\nrules: [{to: pagerduty, on: [declared, acknowledged, resolved]}]\n")
+	s.do(model.Declare{Title: "x"})
+	expect(t, "not said yes to", s.do(model.SetStatus{To: model.Investigating}), "")
+	s = newStory(t, "targets: {pagerduty: {}}\nrules: [{to: pagerduty, on: [declared, acknowledged, resolved]}]\n")
+	s.do(model.Declare{Title: "x"})
+	s.approve("pagerduty")
+	expect(t, "paged", s.do(model.SetStatus{To: model.Investigating}), "pagerduty ack queued")
+}
+
 func TestRules(t *testing.T) {
 	s := newStory(t, `
 targets:
@@ -221,6 +232,15 @@ func TestMerge(t *testing.T) {
 		t.Errorf("a newer state does not count: %d %v", n, ok)
 	}
 	rows[0].Attempts = 1
+	pub := []Message{{N: 1, Vendor: Statuspage, Action: Open, State: Drafted, Content: Content{Text: "We are investigating.", Title: "x", Status: model.Triage}}}
+	next := Message{Vendor: Statuspage, Action: Post, State: Drafted, Content: Content{Text: "We have found the cause.", Title: "x", Status: model.Identified, Kind: model.KindStatusChanged}}
+	if n, ok := Merge(pub, next); !ok || n != 1 || pub[0].Content.Status != model.Identified || pub[0].Content.Text != "We have found the cause." {
+		t.Errorf("public words that nobody approved stay: %v %+v", ok, pub[0].Content)
+	}
+	pub[0].State = Approved
+	if _, ok := Merge(pub, next); ok {
+		t.Error("public words were changed after the yes")
+	}
 	if _, ok := Merge(rows, post(3, Update, Slack, Queued)); ok {
 		t.Error("a message that may have arrived was changed")
 	}
