@@ -199,7 +199,7 @@ func TestChecksAndLooks(t *testing.T) {
 		}
 		d := outbox.Compare(inc, out, v.Look(bg, out))
 		want := map[string]string{
-			"slack": "open, as here", "jira": "To Do, as here", "statuspage": "differs: it is resolved there, here it should be investigating",
+			"slack": "agrees: open", "jira": "agrees: To Do", "statuspage": "differs: it is resolved there, here it should be investigating",
 			"pagerduty": "not known: events can be sent but not read; give the target a service and a token",
 		}[out.Target]
 		if d.Say() != want {
