@@ -76,10 +76,10 @@ func (h *house) run(as string, args ...string) string {
 }
 
 // texts reads what is in the record, as a script would.
-func (h *house) texts() []string {
+func (h *house) texts(incident ...string) []string {
 	h.t.Helper()
 	var out []string
-	for line := range strings.Lines(h.run("script", "tail", "--json")) {
+	for line := range strings.Lines(h.run("script", append([]string{"tail", "--json"}, incident...)...)) {
 		var e struct{ Actor, Kind, Text string }
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			h.t.Fatalf("tail --json: %v in %q", err, line)

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,21 +59,21 @@ func (d Date) End() time.Time {
 // ActionItem is something to be done so that it does not happen again, or does
 // less harm.
 type ActionItem struct {
-	N        int         `json:"n"` // 1, 2, 3 … within the incident
-	Title    string      `json:"title"`
-	Owner    string      `json:"owner,omitempty"`
-	Priority Priority    `json:"priority,omitempty"`
-	Type     ActionType  `json:"type,omitempty"`
-	Category string      `json:"category,omitempty"` // documentation, monitoring, automation …
-	Due      Date        `json:"due,omitempty"`
-	Ticket   string      `json:"ticket,omitempty"` // address or key of a ticket elsewhere
-	State    ItemState `json:"state"`
-	Result   string      `json:"result,omitempty"` // or why it was dropped
-	By       string      `json:"by"`
-	At       time.Time   `json:"at"`
-	Ended    time.Time   `json:"ended,omitzero"`
-	Todo     int64       `json:"todo,omitempty"` // the follow-up of the timeline it came from
-	Seq      int64       `json:"seq"`            // the event that last touched it
+	N        int        `json:"n"` // 1, 2, 3 … within the incident
+	Title    string     `json:"title"`
+	Owner    string     `json:"owner,omitempty"`
+	Priority Priority   `json:"priority,omitempty"`
+	Type     ActionType `json:"type,omitempty"`
+	Category string     `json:"category,omitempty"` // documentation, monitoring, automation …
+	Due      Date       `json:"due,omitempty"`
+	Ticket   string     `json:"ticket,omitempty"` // address or key of a ticket elsewhere
+	State    ItemState  `json:"state"`
+	Result   string     `json:"result,omitempty"` // or why it was dropped
+	By       string     `json:"by"`
+	At       time.Time  `json:"at"`
+	Ended    time.Time  `json:"ended,omitzero"`
+	Todo     int64      `json:"todo,omitempty"` // the follow-up of the timeline it came from
+	Seq      int64      `json:"seq"`            // the event that last touched it
 }
 
 // Open reports whether a is still to be done.
@@ -251,7 +252,7 @@ func (b *ActionReopened) fold(i *Incident, e Event) {
 	a.State, a.Ended, a.Result, a.Seq = ItemOpen, time.Time{}, "", e.Seq
 }
 
-// item is action item n for the fold; one that is not there is changed nowhere.
+// item is item n for the fold; one that is not there is changed nowhere.
 func (i *Incident) item(n int) *ActionItem {
 	if k := slices.IndexFunc(i.Actions, func(a ActionItem) bool { return a.N == n }); k >= 0 {
 		return &i.Actions[k]
@@ -533,4 +534,86 @@ type ActionFilter struct {
 	DueBefore Date     // due on an earlier day than this; items without a day are left out
 	NoDrills  bool
 	Limit     int // 0 for all
+}
+
+// Match reports whether r passes f. Limit is the reader's business.
+func (f ActionFilter) Match(r ActionRow) bool {
+	switch {
+	case f.Open && !r.Open(),
+		f.NoDrills && r.Drill,
+		f.Owner != "" && !SamePerson(strings.TrimPrefix(f.Owner, "@"), r.Owner),
+		f.DueBefore != "" && (r.Due == "" || r.Due >= f.DueBefore),
+		len(f.Services) > 0 && !slices.ContainsFunc(f.Services, func(s string) bool {
+			return slices.ContainsFunc(r.Services, func(t string) bool { return strings.EqualFold(s, t) })
+		}):
+		return false
+	}
+	return true
+}
+
+// SortActions puts a list in the order in which it is to be worked through: open
+// ones first, the soonest due, then the most urgent; what has no day comes after
+// what has one.
+func SortActions(rows []ActionRow) {
+	last := func(s string) string {
+		if s == "" {
+			return "~"
+		}
+		return s
+	}
+	slices.SortStableFunc(rows, func(a, b ActionRow) int {
+		if a.Open() != b.Open() {
+			if a.Open() {
+				return -1
+			}
+			return 1
+		}
+		if !a.Open() { // what has ended: the latest first
+			if c := b.Ended.Compare(a.Ended); c != 0 {
+				return c
+			}
+		}
+		return cmp.Or(
+			strings.Compare(last(string(a.Due)), last(string(b.Due))),
+			strings.Compare(last(string(a.Priority)), last(string(b.Priority))),
+			strings.Compare(b.Incident, a.Incident), cmp.Compare(a.N, b.N))
+	})
+}
+
+// ActionCount says how a list of action items stands.
+type ActionCount struct {
+	Open    int `json:"open"`
+	Overdue int `json:"overdue"`
+	Done    int `json:"done"`
+	OnTime  int `json:"closed_on_time"` // done by the end of the day that was said
+	Late    int `json:"closed_late"`
+	Undated int `json:"closed_without_due"`
+	Dropped int `json:"dropped"`
+}
+
+// CountActions counts a list.
+func CountActions(rows []ActionRow, now time.Time) ActionCount {
+	var c ActionCount
+	for _, r := range rows {
+		switch {
+		case r.State == ItemDropped:
+			c.Dropped++
+		case r.Open():
+			c.Open++
+			if r.Overdue(now) {
+				c.Overdue++
+			}
+		default:
+			c.Done++
+			switch {
+			case r.Due == "":
+				c.Undated++
+			case r.OnTime():
+				c.OnTime++
+			default:
+				c.Late++
+			}
+		}
+	}
+	return c
 }

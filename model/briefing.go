@@ -40,8 +40,10 @@ func (i *Incident) Sentence(r Rules, now time.Time, loc *time.Location) string {
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	at := func(t time.Time) string { return TimeOfDay(t, now, loc) }
 	add("%s, %s, %s: %s", i.Severity, i.Status, i.running(now), i.Title)
-	if u := i.SizeUp; u.Scope != "" || u.Trend != "" {
-		add("%s", strings.TrimSpace(strings.Join([]string{u.Scope, u.Trend}, " ")))
+	if u := i.SizeUp; u.Scope != "" && u.Trend != "" {
+		add("%s, %s", u.Scope, u.Trend)
+	} else if u.Scope != "" || u.Trend != "" {
+		add("%s", u.Scope+u.Trend)
 	}
 	believed := ""
 	for _, h := range i.Hypotheses {

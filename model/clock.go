@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,14 +26,15 @@ const (
 
 // Clock is something that becomes due at a moment.
 type Clock struct {
-	Kind    ClockKind `json:"kind"`
-	Key     string    `json:"key"` // names this clock in the incident, for snoozing and for acknowledging its alarm
-	N       int       `json:"n,omitempty"`
-	Text    string    `json:"text"`
-	Person  string    `json:"person,omitempty"` // who has to act, if that is one person
-	Due     time.Time `json:"due"`
-	Snoozed bool      `json:"snoozed,omitempty"` // Due was put off
-	Seen    string    `json:"seen,omitempty"`    // who acknowledged the alarm for the room
+	Kind     ClockKind `json:"kind"`
+	Key      string    `json:"key"` // names this clock in the incident, for snoozing and for acknowledging its alarm
+	N        int       `json:"n,omitempty"`
+	Audience Audience  `json:"audience,omitempty"` // of an update
+	Text     string    `json:"text"`
+	Person   string    `json:"person,omitempty"` // who has to act, if that is one person
+	Due      time.Time `json:"due"`
+	Snoozed  bool      `json:"snoozed,omitempty"` // Due was put off
+	Seen     string    `json:"seen,omitempty"`    // who acknowledged the alarm for the room
 }
 
 // Overdue reports whether c is past its time. A callout is never overdue: it is
@@ -41,20 +43,22 @@ func (c Clock) Overdue(now time.Time) bool { return now.After(c.Due) && c.Kind !
 
 // Rules are the times that a team sets for itself.
 type Rules struct {
-	Respond   [6]time.Duration // by severity: from declared to acknowledged; 0: none
-	FirstPost time.Duration    // from declared to the first update of a major incident
-	Every     [6]time.Duration // by severity: between updates; 0: no clock
-	Command   time.Duration    // without a commander in a major incident, before that is overdue; in others Respond is the time
-	Callout   time.Duration    // between callouts of a live major incident
-	Relief    time.Duration    // in one role, after which relief is suggested
-	Span      int              // people reporting to the commander before sub-teams are suggested
-	PlanB     time.Duration    // live without a plan B before it is asked for
-	Review    time.Duration    // from resolved to the postmortem
+	Respond   [6]time.Duration       // by severity: from declared to acknowledged; 0: none
+	FirstPost time.Duration          // from declared to the first update for those inside
+	Every     [6]time.Duration       // by severity: between updates for those inside; 0: no clock
+	Tell      [AudienceCount][6]Pace // by audience and severity: how often it is told; goes before the two above
+	Command   time.Duration          // without a commander in a major incident, before that is overdue; in others Respond is the time
+	Callout   time.Duration          // between callouts of a live major incident
+	Relief    time.Duration          // in one role, after which relief is suggested
+	Span      int                    // people reporting to the commander before sub-teams are suggested
+	PlanB     time.Duration          // live without a plan B before it is asked for
+	Review    time.Duration          // from resolved to the postmortem
 }
 
-// Doctrine are the rules used when a team sets none: response times after the
-// seed's severity table; updates, callouts, relief and span of control after
-// the public training of incident commanders.
+// Doctrine are the rules of a room that knows nothing of audiences: response
+// times after the seed's severity table; updates, callouts, relief and span of
+// control after the public training of incident commanders. A team's triage
+// doctrine gives each audience a pace of its own.
 func Doctrine() Rules {
 	m := time.Minute
 	return Rules{
@@ -151,17 +155,7 @@ func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
 		add(Clock{Kind: ClockAck, Key: string(ClockAck), Text: "somebody takes it", Due: declared.Add(r.Respond[i.Severity])})
 	}
 	i.commandClock(r, add)
-	every, promised := r.Every[i.Severity], i.Update.Next.After(i.Update.At)
-	if every > 0 || promised {
-		due, text := declared.Add(r.FirstPost), "first update"
-		if !i.Update.At.IsZero() {
-			due, text = i.Update.At.Add(every), "update"
-		}
-		if promised { // whatever the rules say, that is when people will look
-			due = i.Update.Next
-		}
-		add(Clock{Kind: ClockUpdate, Key: string(ClockUpdate), Person: i.Holder(CommsLead), Text: text, Due: due})
-	}
+	i.updateClocks(r, now, add)
 	if r.Callout > 0 && i.Severity.Major() {
 		n := int(max(0, now.Sub(declared))/r.Callout) + 1
 		at := declared.Add(time.Duration(n) * r.Callout)
@@ -226,14 +220,20 @@ type AlarmSeen struct {
 func (b *AlarmSeen) Text() string    { return "saw that this is overdue: " + b.Line }
 func (b *AlarmSeen) Important() bool { return false }
 
-// UpdatePromised says when the next update will come.
+// UpdatePromised says when the next update will come. Without an audience it is
+// for those inside, who see the room.
 type UpdatePromised struct {
-	At  time.Time `json:"at"`
-	Was time.Time `json:"was,omitzero"` // what was promised before, so that this can be taken back
+	At       time.Time `json:"at"`
+	Was      time.Time `json:"was,omitzero"` // what was promised before, so that this can be taken back
+	Audience Audience  `json:"audience,omitempty"`
 }
 
 func (b *UpdatePromised) Text() string {
-	return "next update promised at " + b.At.UTC().Format("15:04:05Z")
+	what := "next update"
+	if b.Audience != "" {
+		what = "next " + b.Audience.Adjective() + " update"
+	}
+	return what + " promised at " + b.At.UTC().Format("15:04:05Z")
 }
 func (b *UpdatePromised) Important() bool { return false }
 
@@ -311,15 +311,22 @@ func (c SeeAlarm) Decide(s Scene) ([]Draft, error) {
 	return []Draft{{Kind: KindAlarmSeen, Body: &AlarmSeen{c.Key, clock.Text, clock.Due}}}, nil
 }
 
-// PromiseUpdate says when the next update will come: the clock follows.
-type PromiseUpdate struct{ In time.Duration }
+// PromiseUpdate says when the next update of an audience will come: its clock
+// follows. No audience means those inside.
+type PromiseUpdate struct {
+	In       time.Duration
+	Audience Audience
+}
 
 // Decide refuses a time out of range.
 func (c PromiseUpdate) Decide(s Scene) ([]Draft, error) {
+	if c.Audience != "" && !c.Audience.Valid() {
+		return nil, Errorf(Invalid, "%q is no audience: give one of %s", Brief(string(c.Audience), 40), join(Audiences))
+	}
 	if err := ahead("promise an update in", c.In); err != nil {
 		return nil, err
 	}
-	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{Millis(s.Now).Add(c.In), s.Incident.Update.Next}}}, nil
+	return []Draft{{Kind: KindUpdatePromised, Body: &UpdatePromised{At: Millis(s.Now).Add(c.In), Audience: c.Audience, Was: s.Incident.Update.Next}}}, nil
 }
 
 // clock finds a running clock by its key.
@@ -345,9 +352,13 @@ func (i *Incident) clockEvent(e Event) {
 	switch b := e.Body.(type) {
 	case *ClockSnoozed:
 		put(&i.Snoozes, b.Key, Put{Due: kept(b.Due), Until: kept(b.Until), By: e.Actor, Reason: b.Reason})
+		if a, ok := audienceOf(b.Key); ok {
+			i.tell(a, Telling{At: e.At, Put: kept(b.Until), Seq: e.Seq})
+		}
 	case *AlarmSeen:
 		put(&i.Seen, b.Key, Put{Due: kept(b.Due), By: e.Actor})
 	case *UpdatePromised:
 		i.Update.Next = kept(b.At)
+		i.tell(cmp.Or(b.Audience, ToInternal), Telling{At: e.At, Next: kept(b.At), Seq: e.Seq})
 	}
 }

@@ -233,11 +233,11 @@ func TestPromiseBeforeTheFirstUpdate(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	b.refuse(t, "ana", PromiseUpdate{}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{-time.Minute}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{time.Second - 1}, Invalid, "no time to promise")
-	b.refuse(t, "ana", PromiseUpdate{7*24*time.Hour + 1}, Invalid, "seven days")
-	b.must(t, "ana", PromiseUpdate{7 * 24 * time.Hour})
-	if got := b.must(t, "ana", PromiseUpdate{time.Second})[0].Text(); got != "next update promised at 12:00:01Z" {
+	b.refuse(t, "ana", PromiseUpdate{In: -time.Minute}, Invalid, "no time to promise")
+	b.refuse(t, "ana", PromiseUpdate{In: time.Second - 1}, Invalid, "no time to promise")
+	b.refuse(t, "ana", PromiseUpdate{In: 7*24*time.Hour + 1}, Invalid, "seven days")
+	b.must(t, "ana", PromiseUpdate{In: 7 * 24 * time.Hour})
+	if got := b.must(t, "ana", PromiseUpdate{In: time.Second})[0].Text(); got != "next update promised at 12:00:01Z" {
 		t.Errorf("text %q", got)
 	}
 }

@@ -5,16 +5,10 @@ import (
 	"time"
 )
 
-// ReviewPlan is the postmortem on its way: who writes it and by when, how far it
-// is, and what was written.
+// ReviewPlan says who writes the postmortem, and by when.
 type ReviewPlan struct {
-	Owner    string          `json:"owner,omitempty"`
-	Due      time.Time       `json:"due,omitzero"`
-	State    ReviewState     `json:"state,omitempty"` // "": nobody has begun
-	Since    time.Time       `json:"since,omitzero"`  // in that state
-	Sections []ReviewSection `json:"sections,omitempty"`
-	Whys     []Why           `json:"whys,omitempty"`
-	LastWhy  int             `json:"last_why,omitempty"` // the highest number given, also of one taken back
+	Owner string    `json:"owner,omitempty"`
+	Due   time.Time `json:"due,omitzero"`
 }
 
 // ReviewPlanned names the postmortem's owner.

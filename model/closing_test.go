@@ -16,7 +16,7 @@ func TestResolve(t *testing.T) {
 	ev := b.must(t, "ana", Resolve{Severity: 2, Reason: "errors normal", Owner: "@dana"})
 	wantKinds(t, ev, KindSeverityChanged, KindStatusChanged, KindMilestoneSet, KindReviewPlanned)
 	i := b.inc
-	if i.Status != Resolved || i.Severity != 2 || i.Review.Owner != "dana" || !i.Review.Due.Equal(b.now.Add(72*time.Hour)) {
+	if i.Status != Resolved || i.Severity != 2 || i.Review != (ReviewPlan{"dana", b.now.Add(72 * time.Hour)}) {
 		t.Errorf("%s %s %+v", i.Status, i.Severity, i.Review)
 	}
 	lines := b.texts()
@@ -45,7 +45,7 @@ func TestResolve(t *testing.T) {
 	// Closing later: the postmortem still counts from resolved.
 	b.tick(time.Hour)
 	wantKinds(t, b.must(t, "ana", Resolve{To: Closed, Severity: 2, Owner: "erin"}), KindStatusChanged, KindMilestoneSet, KindReviewPlanned)
-	if want := then.Add(72 * time.Hour); i.Review.Owner != "erin" || !i.Review.Due.Equal(want) || i.Status != Closed {
+	if want := (ReviewPlan{"erin", then.Add(72 * time.Hour)}); i.Review != want || i.Status != Closed {
 		t.Errorf("%s %+v", i.Status, i.Review)
 	}
 	b.whole(t)
@@ -205,6 +205,8 @@ func allCommands() []Command {
 		StateHypothesis{}, SetHypothesis{}, Propose{}, Object{}, TakeDecision{}, VerifyDecision{},
 		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{}, Report{}, Staff{},
 		Snooze{}, SeeAlarm{}, PromiseUpdate{}, FormTeam{}, EndTeam{}, PlanReview{}, Resolve{},
+		Assess{}, AnswerCheck{}, Measure{}, Escalate{},
+		DraftUpdate{}, ApproveUpdate{}, MarkSent{}, TellAudience{}, WithdrawUpdate{},
 		StartRun{}, SetRunValues{}, StartAction{}, EndAction{}, MarkAction{}, ApproveStep{}, TakeRun{}, EndRun{}, EscalateRun{},
 		SetGate{}, SampleGate{}, ConfirmGate{}, OverrideGate{}, AddEvidence{},
 		WriteReview{}, MoveReview{}, AnswerWhy{}, ChangeWhy{}, DropWhy{}, AddAction{}, ChangeAction{}, FinishAction{}, DropAction{}, ReopenAction{},

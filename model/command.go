@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -109,6 +110,7 @@ type Declare struct {
 	At          time.Time // when it was declared, for history
 	ImpactStart time.Time
 	DetectedAt  time.Time
+	Triage      *Assess   // the answers from which the severity follows; it sets the severity if that is 0
 	Detection   Detection // "": unknown
 }
 
@@ -136,6 +138,13 @@ func (c Declare) Decide(s Scene) ([]Draft, error) {
 	if b.Services, err = cleanServices(c.Services); err != nil {
 		return nil, err
 	}
+	var assessed *Assessed
+	if c.Triage != nil {
+		if assessed, err = c.Triage.body(); err != nil {
+			return nil, err
+		}
+		b.Severity = cmp.Or(b.Severity, assessed.Severity)
+	}
 	if b.Severity == 0 {
 		b.Severity = SevDefault
 	}
@@ -153,6 +162,9 @@ func (c Declare) Decide(s Scene) ([]Draft, error) {
 		return nil, err
 	}
 	drafts := []Draft{{at, KindDeclared, &b}, milestone(at, Declared, at, 1)}
+	if assessed != nil {
+		drafts = append(drafts, Draft{at, KindAssessed, assessed})
+	}
 	for _, m := range []struct {
 		name Milestone
 		at   time.Time

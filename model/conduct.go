@@ -32,14 +32,22 @@ type Kept struct {
 
 // keep adds up what e says about promises and command, before e is folded.
 func (i *Incident) keep(e Event) {
-	if e.Kind == KindUpdate && !i.Update.Next.IsZero() && i.Update.Next.After(i.Update.At) && e.At.After(i.Update.At) {
-		i.Kept.Promised++
-		if by := e.At.Sub(i.Update.Next); by > 0 {
-			i.Kept.Late++
-			i.Kept.LateBy = append(i.Kept.LateBy, by.Milliseconds())
-			if n := len(i.Kept.LateBy); n > keptLines {
-				i.Kept.LateBy = append([]int64(nil), i.Kept.LateBy[n-keptLines:]...)
-			}
+	a := ToInternal
+	if b, ok := e.Body.(*UpdateSent); ok {
+		a = b.Audience
+	} else if e.Kind != KindUpdate {
+		return
+	}
+	promised, ok := i.promised(a, e.At)
+	if !ok {
+		return
+	}
+	i.Kept.Promised++
+	if by := e.At.Sub(promised); by > 0 {
+		i.Kept.Late++
+		i.Kept.LateBy = append(i.Kept.LateBy, by.Milliseconds())
+		if n := len(i.Kept.LateBy); n > keptLines {
+			i.Kept.LateBy = append([]int64(nil), i.Kept.LateBy[n-keptLines:]...)
 		}
 	}
 }

@@ -27,7 +27,7 @@ func wish(t *rapid.T, b *book) Command {
 		}
 		return b.now.Add(-time.Duration(rapid.Int64Range(int64(-2*time.Hour), int64(90*24*time.Hour)).Draw(t, "ago")))
 	})
-	number := rapid.IntRange(-1, max(len(b.inc.Orders), len(b.inc.Decisions), len(b.inc.Hypotheses), len(b.inc.Mitigations))+1)
+	number := rapid.IntRange(-1, max(len(b.inc.Orders), len(b.inc.Decisions), len(b.inc.Hypotheses), len(b.inc.Mitigations), len(b.inc.Updates))+1)
 	seq := rapid.Int64Range(-1, b.inc.Seq+2)
 	span := rapid.SampledFrom([]time.Duration{0, time.Millisecond, time.Second, 3 * time.Minute, 9 * 24 * time.Hour})
 	status := rapid.SampledFrom(append(slices.Clone(Statuses), "", "odd"))
@@ -48,7 +48,24 @@ func wish(t *rapid.T, b *book) Command {
 	link := rapid.SampledFrom([]string{"", "https://meet.example.org/x", "tel:110", "javascript:alert(1)"})
 	team := rapid.SampledFrom([]string{"alpha", "Bravo", "", "the team", "\xff"})
 
-	switch rapid.IntRange(0, 37).Draw(t, "command") {
+	level := rapid.SampledFrom([]string{"", "all_users", "individual"})
+	audience := rapid.SampledFrom(append(slices.Clone(Audiences), "", "nobody"))
+
+	switch rapid.IntRange(0, 39).Draw(t, "command") {
+	case 38:
+		return rapid.SampledFrom([]Command{
+			Assess{rapid.SliceOfN(rapid.Map(level, func(l string) Answer { return Answer{Criterion: "user_impact", Level: l} }), 0, 2).Draw(t, "answers"),
+				severity.Draw(t, "severity"), draw("why"), rapid.Bool().Draw(t, "set"), rapid.Bool().Draw(t, "lower")},
+			AnswerCheck{draw("question"), rapid.SampledFrom([]string{"yes", "no", "unknown", "?"}).Draw(t, "answer"), draw("action")},
+			Measure{draw("metric"), draw("value"), draw("effect"), rapid.IntRange(-1, 5).Draw(t, "worse")},
+			Escalate{Key: key.Draw(t, "clock"), Notify: words.Draw(t, "notify")},
+		}).Draw(t, "triage")
+	case 39:
+		return rapid.SampledFrom([]Command{
+			DraftUpdate{n(), audience.Draw(t, "audience"), draw("template"), draw("words")}, ApproveUpdate{N: n()}, MarkSent{n(), draw("via"), span.Draw(t, "next"), moment.Draw(t, "at"), ""},
+			TellAudience{audience.Draw(t, "audience"), draw("template"), draw("words"), draw("via"), span.Draw(t, "next"), moment.Draw(t, "at")}, WithdrawUpdate{n(), draw("reason")},
+			PromiseUpdate{span.Draw(t, "in"), audience.Draw(t, "audience")},
+		}).Draw(t, "update")
 	case 0:
 		return AddNote{kind.Draw(t, "kind"), text.Draw(t, "text"), rapid.Bool().Draw(t, "mark"), moment.Draw(t, "at")}
 	case 1:
@@ -112,7 +129,7 @@ func wish(t *rapid.T, b *book) Command {
 	case 14:
 		return SeeAlarm{Key: key.Draw(t, "clock")}
 	case 15:
-		return rapid.SampledFrom([]Command{PromiseUpdate{span.Draw(t, "in")}, PlanReview{Owner: person.Draw(t, "owner"), Due: moment.Draw(t, "due")}}).Draw(t, "promise")
+		return rapid.SampledFrom([]Command{PromiseUpdate{In: span.Draw(t, "in")}, PlanReview{Owner: person.Draw(t, "owner"), Due: moment.Draw(t, "due")}}).Draw(t, "promise")
 	case 16:
 		return rapid.SampledFrom([]Command{FormTeam{team.Draw(t, "name"), person.Draw(t, "leader"), draw("task"), rapid.SliceOfN(person, 0, 3).Draw(t, "members")}, EndTeam{team.Draw(t, "name")}}).Draw(t, "team")
 	case 17:
@@ -209,6 +226,16 @@ func check(t *rapid.T, i *Incident) {
 		if m.Leader == "" || slices.ContainsFunc(m.Members, func(p string) bool { return SamePerson(p, m.Leader) }) ||
 			slices.ContainsFunc(i.Teams[:k], func(o Team) bool { return o.Name == m.Name }) {
 			t.Fatalf("teams %+v", i.Teams)
+		}
+	}
+	for k, u := range i.Updates {
+		if u.N != k+1 || u.Message == "" || !u.Audience.Valid() || u.Step == UpdateIsSent && (u.SentAt.IsZero() || u.Audience.Outward() && u.Approved == "") {
+			t.Fatalf("update %+v", u)
+		}
+	}
+	for _, a := range Audiences {
+		if late := i.Late(Doctrine(), a, noon.Add(time.Hour)); late < 0 {
+			t.Fatalf("%s late by %s", a, late)
 		}
 	}
 	told := 0

@@ -55,11 +55,17 @@ type Incident struct {
 
 	CANs []CAN `json:"reports_by_service,omitempty"` // the newest of each service, the newest last
 
+	Writeup Writeup      `json:"writeup,omitzero"`  // the postmortem on its way
 	Actions []ActionItem `json:"actions,omitempty"` // what the review asks for
 
 	Alerts []AttachedAlert `json:"alerts,omitempty"` // lines of the inbox that are, or were, part of it
 
 	Detection Detection `json:"detection,omitempty"` // how it came to be known; "": unknown
+
+	Triage     TriageState            `json:"triage,omitzero"`
+	Updates    []Update               `json:"updates,omitempty"`    // messages to audiences, the newest last
+	Tellings   map[Audience][]Telling `json:"tellings,omitempty"`   // what the clocks of the audiences go by
+	Severities []SeverityMark         `json:"severities,omitempty"` // since when it has which severity
 
 	Spent       Spent     `json:"spent,omitzero"`    // numbers that were taken back and are not given again
 	Dropped     []Todo    `json:"dropped,omitempty"` // todos taken back, which may be restored
@@ -121,6 +127,7 @@ func (i *Incident) Apply(e Event) bool {
 	case *Declaration:
 		i.Title, i.Description, i.Services = b.Title, b.Description, own(b.Services)
 		i.Severity, i.Status, i.Drill, i.Source = b.Severity, b.Status, b.Drill, b.Source
+		i.rate(b.Severity, e.At)
 		i.past(b, e)
 	case *Description:
 		i.describe(b.Title, b.Description, b.Services)
@@ -130,6 +137,7 @@ func (i *Incident) Apply(e Event) bool {
 		i.amend(b)
 	case *SeverityChange:
 		i.Severity = b.To
+		i.rate(b.To, e.At)
 	case *StatusChange:
 		i.move(b, e.At)
 	case *MilestoneMark:
@@ -312,7 +320,7 @@ func following[T any](list []T, spent int, number func(T) int) int {
 	return last + 1
 }
 
-func own(list []string) []string {
+func own[T any](list []T) []T {
 	if len(list) == 0 {
 		return nil
 	}

@@ -150,6 +150,7 @@ func (i *Incident) note(e Event, b *Note) {
 		i.Told = append(i.Told, Said{Text: b.Line, By: e.Actor, At: e.At, Seq: e.Seq})
 		i.Update.N++
 		i.retell()
+		i.tell(ToInternal, Telling{At: e.At, Told: true, Seq: e.Seq})
 	}
 }
 
@@ -176,6 +177,7 @@ func (i *Incident) decided(e Event) {
 }
 
 func (i *Incident) amend(b *Amendment) {
+	i.amendTelling(b)
 	if b.Target == i.LastSeq {
 		i.amendLast(b)
 	}

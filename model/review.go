@@ -7,6 +7,16 @@ import (
 	"time"
 )
 
+// Writeup is the postmortem on its way: how far it is, and what was written. Who
+// writes it and by when is in ReviewPlan.
+type Writeup struct {
+	State    ReviewState     `json:"state,omitempty"` // "": nobody has begun
+	Since    time.Time       `json:"since,omitzero"`  // in that state
+	Sections []ReviewSection `json:"sections,omitempty"`
+	Whys     []Why           `json:"whys,omitempty"`
+	LastWhy  int             `json:"last_why,omitempty"` // the highest number given, also of one taken back
+}
+
 // ReviewState is how far a postmortem has come.
 type ReviewState string
 
@@ -91,7 +101,7 @@ type ReviewSection struct {
 }
 
 // Section returns a section; its Seq is 0 if nobody has written it.
-func (r ReviewPlan) Section(k SectionKey) ReviewSection {
+func (r Writeup) Section(k SectionKey) ReviewSection {
 	for _, s := range r.Sections {
 		if s.Key == k {
 			return s
@@ -129,16 +139,16 @@ func (b *ReviewWritten) Important() bool { return false }
 
 func (b *ReviewWritten) fold(i *Incident, e Event) {
 	s := ReviewSection{b.Section, b.Line, e.Actor, e.At, e.Seq}
-	if i.Review.State == "" {
-		i.Review.State, i.Review.Since = ReviewDraft, e.At
+	if i.Writeup.State == "" {
+		i.Writeup.State, i.Writeup.Since = ReviewDraft, e.At
 	}
-	for k := range i.Review.Sections {
-		if i.Review.Sections[k].Key == b.Section {
-			i.Review.Sections[k] = s
+	for k := range i.Writeup.Sections {
+		if i.Writeup.Sections[k].Key == b.Section {
+			i.Writeup.Sections[k] = s
 			return
 		}
 	}
-	i.Review.Sections = append(i.Review.Sections, s)
+	i.Writeup.Sections = append(i.Writeup.Sections, s)
 }
 
 // ReviewMoved says how far the postmortem is.
@@ -153,7 +163,7 @@ func (b *ReviewMoved) Text() string {
 }
 func (b *ReviewMoved) Important() bool { return b.To == ReviewPublished }
 
-func (b *ReviewMoved) fold(i *Incident, e Event) { i.Review.State, i.Review.Since = b.To, e.At }
+func (b *ReviewMoved) fold(i *Incident, e Event) { i.Writeup.State, i.Writeup.Since = b.To, e.At }
 
 // WriteReview writes a section. Base is the Seq of the text that the writer had
 // before the eyes, so that nobody's words are lost without a word.
@@ -174,7 +184,7 @@ func (c WriteReview) Decide(s Scene) ([]Draft, error) {
 	if len(text) > maxReviewText {
 		return nil, Errorf(Invalid, "the section is too long: %d bytes, at most %d; put the rest in a file and name it", len(text), maxReviewText)
 	}
-	now := s.Incident.Review.Section(c.Section)
+	now := s.Incident.Writeup.Section(c.Section)
 	if now.Seq != c.Base {
 		return nil, Errorf(Conflict, "%s was written by %s meanwhile (#%d): read that text and write again; yours was not written", c.Section, now.By, now.Seq)
 	}
@@ -195,7 +205,7 @@ func (c MoveReview) Decide(s Scene) ([]Draft, error) {
 	if !slices.Contains(ReviewStates, c.To) {
 		return nil, Errorf(Invalid, "%q is no state of a postmortem: give one of %s", Brief(string(c.To), 30), join(ReviewStates))
 	}
-	from := s.Incident.Review.State
+	from := s.Incident.Writeup.State
 	if from == c.To {
 		return nil, Errorf(Conflict, "the postmortem is %s already", c.To)
 	}

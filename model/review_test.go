@@ -23,11 +23,11 @@ func refused(t *testing.T, b *book, who string, c Command, code Code, says strin
 func TestSectionsAreNotOverwritten(t *testing.T) {
 	b := open(t, Declare{}).tick(time.Minute)
 	first := b.must(t, "ana", WriteReview{Section: SecWell, Text: "the alert came early\r\n\n"})[0]
-	if s := b.inc.Review.Section(SecWell); s.Text != "the alert came early" || s.By != "ana" || s.Seq != first.Seq {
+	if s := b.inc.Writeup.Section(SecWell); s.Text != "the alert came early" || s.By != "ana" || s.Seq != first.Seq {
 		t.Errorf("%+v", s)
 	}
-	if b.inc.Review.State != ReviewDraft {
-		t.Errorf("writing did not begin the draft: %q", b.inc.Review.State)
+	if b.inc.Writeup.State != ReviewDraft {
+		t.Errorf("writing did not begin the draft: %q", b.inc.Writeup.State)
 	}
 	refused(t, b, "bob", WriteReview{Section: SecWell, Text: "bob was there"}, Conflict, "was written by ana meanwhile")
 	second := b.must(t, "bob", WriteReview{Section: SecWell, Text: "both", Base: first.Seq})[0]
@@ -35,7 +35,7 @@ func TestSectionsAreNotOverwritten(t *testing.T) {
 	refused(t, b, "ana", WriteReview{Section: SecWell, Text: "both", Base: second.Seq}, Conflict, "nothing would change")
 	refused(t, b, "ana", WriteReview{Section: "verdict", Text: "x"}, Invalid, "is no section")
 	refused(t, b, "ana", WriteReview{Section: SecWell, Text: strings.Repeat("x", MaxText+1), Base: second.Seq}, Invalid, "too long")
-	if got := b.inc.Review.Section(SecWell).Text; got != "both" {
+	if got := b.inc.Writeup.Section(SecWell).Text; got != "both" {
 		t.Errorf("the section is %q", got)
 	}
 	b.must(t, "ana", WriteReview{Section: SecWell, Base: second.Seq})
@@ -67,7 +67,7 @@ func TestWhys(t *testing.T) {
 	refused(t, b, "ana", AnswerWhy{Parent: 7, Answer: "x"}, NotFound, "no why 7")
 	refused(t, b, "ana", AnswerWhy{Parent: 1}, Invalid, "empty")
 	refused(t, b, "ana", AnswerWhy{Answer: "x", Confidence: "certain"}, Invalid, "no confidence")
-	w, _ := b.inc.Review.Why(3)
+	w, _ := b.inc.Writeup.Why(3)
 	if w.Question != "Why did this happen: the pool was exhausted?" {
 		t.Errorf("question %q", w.Question)
 	}
@@ -76,11 +76,11 @@ func TestWhys(t *testing.T) {
 	refused(t, b, "ana", ChangeWhy{N: 3, Answer: &answer, Base: w.Seq}, Conflict, "changed meanwhile")
 	refused(t, b, "ana", ChangeWhy{N: 3, Answer: &answer}, Conflict, "nothing would change")
 	b.must(t, "ana", DropWhy{N: 1})
-	if len(b.inc.Review.Whys) != 1 || b.inc.Review.Whys[0].N != 2 {
-		t.Errorf("left: %+v", b.inc.Review.Whys)
+	if len(b.inc.Writeup.Whys) != 1 || b.inc.Writeup.Whys[0].N != 2 {
+		t.Errorf("left: %+v", b.inc.Writeup.Whys)
 	}
 	b.must(t, "ana", AnswerWhy{Answer: "another"})
-	if last := b.inc.Review.Whys[1]; last.N != 4 {
+	if last := b.inc.Writeup.Whys[1]; last.N != 4 {
 		t.Errorf("number %d was given again", last.N)
 	}
 	b.whole(t)

@@ -10,6 +10,9 @@ func Ruled(c Command, r Rules) Command {
 	case SeeAlarm:
 		c.Rules = r
 		return c
+	case Escalate:
+		c.Rules = r
+		return c
 	case PlanReview:
 		c.Rules = r
 		return c

@@ -119,7 +119,7 @@ func doctrineCommand(name, args string, now time.Time, loc *time.Location) (c Co
 		if !ok {
 			return nil, true, Errorf(Invalid, "say when the next update comes, for example /next 20m")
 		}
-		return PromiseUpdate{d}, true, nil
+		return PromiseUpdate{In: d}, true, nil
 	case "snooze":
 		span, why := word(rest)
 		d, ok := ParseSpan(strings.ToLower(span))

@@ -80,8 +80,8 @@ func TestDoctrineSlashes(t *testing.T) {
 		{"/link bridge", SetLink{Name: "bridge"}},
 
 		// Clocks.
-		{"/next 20m", PromiseUpdate{20 * min}},
-		{"/next 1H", PromiseUpdate{60 * min}},
+		{"/next 20m", PromiseUpdate{In: 20 * min}},
+		{"/next 1H", PromiseUpdate{In: 60 * min}},
 		{"/snooze update 10m nothing new", Snooze{Key: "update", For: 10 * min, Reason: "nothing new"}},
 		{"/snooze order:1  5M\tslow", Snooze{Key: "order:1", For: 5 * min, Reason: "slow"}},
 		{"/snooze update 10m", Snooze{Key: "update", For: 10 * min}}, // Decide asks why

@@ -155,8 +155,8 @@ func histories() map[string]struct {
 		"review moved":         {[]Command{PlanReview{Owner: "ana", Due: day}}, PlanReview{Owner: "bob", Due: day}},
 		"snooze":               {nil, Snooze{Key: "acknowledge", For: 3 * time.Hour, Reason: "x"}},
 		"snooze again":         {[]Command{Snooze{Key: "acknowledge", For: 3 * time.Hour, Reason: "x"}}, Snooze{Key: "acknowledge", For: 5 * time.Hour, Reason: "y"}},
-		"promise":              {nil, PromiseUpdate{time.Minute}},
-		"promise again":        {[]Command{PromiseUpdate{time.Minute}}, PromiseUpdate{time.Hour}},
+		"promise":              {nil, PromiseUpdate{In: time.Minute}},
+		"promise again":        {[]Command{PromiseUpdate{In: time.Minute}}, PromiseUpdate{In: time.Hour}},
 		"acknowledged":         {[]Command{GiveOrder{Person: "ana", Task: "x"}}, AckOrder{1}},
 		"done":                 {[]Command{GiveOrder{Person: "ana", Task: "x"}}, FinishOrder{1, "r"}},
 		"done, acknowledged":   {[]Command{GiveOrder{Person: "ana", Task: "x"}, AckOrder{1}}, FinishOrder{1, "r"}},
@@ -229,7 +229,7 @@ func TestUndoAfterOthers(t *testing.T) {
 		"team":       {FormTeam{Name: "alpha", Leader: "ana"}, FormTeam{Name: "alpha", Leader: "bob"}},
 		"title":      {Describe{Title: ptr("a")}, Describe{Title: ptr("b")}},
 		"review":     {PlanReview{Owner: "ana"}, PlanReview{Owner: "bob"}},
-		"promise":    {PromiseUpdate{time.Minute}, PromiseUpdate{time.Hour}},
+		"promise":    {PromiseUpdate{In: time.Minute}, PromiseUpdate{In: time.Hour}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t, Declare{})

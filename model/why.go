@@ -62,8 +62,8 @@ func (b *WhyAnswered) Text() string    { return fmt.Sprintf("why %d: %s %s", b.N
 func (b *WhyAnswered) Important() bool { return false }
 
 func (b *WhyAnswered) fold(i *Incident, e Event) {
-	i.Review.LastWhy = max(i.Review.LastWhy, b.N)
-	i.Review.Whys = append(i.Review.Whys, Why{b.N, b.Parent, b.Question, b.Answer, b.Evidence, b.Confidence, b.Hypothesis, e.Actor, e.At, e.Seq})
+	i.Writeup.LastWhy = max(i.Writeup.LastWhy, b.N)
+	i.Writeup.Whys = append(i.Writeup.Whys, Why{b.N, b.Parent, b.Question, b.Answer, b.Evidence, b.Confidence, b.Hypothesis, e.Actor, e.At, e.Seq})
 }
 
 // WhyChanged changes an answer; nil leaves a part alone.
@@ -95,8 +95,8 @@ func (b *WhyChanged) Text() string {
 func (b *WhyChanged) Important() bool { return false }
 
 func (b *WhyChanged) fold(i *Incident, e Event) {
-	for k := range i.Review.Whys {
-		w := &i.Review.Whys[k]
+	for k := range i.Writeup.Whys {
+		w := &i.Writeup.Whys[k]
 		if w.N != b.N {
 			continue
 		}
@@ -131,17 +131,17 @@ func (b *WhyDropped) fold(i *Incident, _ Event) {
 	gone := map[int]bool{b.N: true}
 	for again := true; again; {
 		again = false
-		for _, w := range i.Review.Whys {
+		for _, w := range i.Writeup.Whys {
 			if gone[w.Parent] && !gone[w.N] {
 				gone[w.N], again = true, true
 			}
 		}
 	}
-	i.Review.Whys = without(i.Review.Whys, func(w Why) bool { return gone[w.N] })
+	i.Writeup.Whys = without(i.Writeup.Whys, func(w Why) bool { return gone[w.N] })
 }
 
 // Why returns answer n.
-func (r ReviewPlan) Why(n int) (Why, bool) {
+func (r Writeup) Why(n int) (Why, bool) {
 	k := slices.IndexFunc(r.Whys, func(w Why) bool { return w.N == n })
 	if k < 0 {
 		return Why{}, false
@@ -165,16 +165,16 @@ const maxWhys = 500
 func (c AnswerWhy) Decide(s Scene) ([]Draft, error) {
 	asked := "this"
 	if c.Parent != 0 {
-		w, ok := s.Incident.Review.Why(c.Parent)
+		w, ok := s.Incident.Writeup.Why(c.Parent)
 		if !ok {
 			return nil, Errorf(NotFound, "there is no why %d in %s", c.Parent, s.Incident.ID)
 		}
 		asked = w.Answer
 	}
-	if len(s.Incident.Review.Whys) >= maxWhys {
+	if len(s.Incident.Writeup.Whys) >= maxWhys {
 		return nil, Errorf(Invalid, "there are %d answers already: a tree of that size helps nobody", maxWhys)
 	}
-	b := &WhyAnswered{N: s.Incident.Review.LastWhy + 1, Parent: c.Parent, Confidence: c.Confidence, Hypothesis: c.Hypothesis}
+	b := &WhyAnswered{N: s.Incident.Writeup.LastWhy + 1, Parent: c.Parent, Confidence: c.Confidence, Hypothesis: c.Hypothesis}
 	var err error
 	if b.Answer, err = cleanText("answer", c.Answer, MaxText); err != nil {
 		return nil, err
@@ -215,7 +215,7 @@ type ChangeWhy struct {
 // Decide refuses a change that changes nothing and one of an answer that somebody
 // else has changed meanwhile.
 func (c ChangeWhy) Decide(s Scene) ([]Draft, error) {
-	w, ok := s.Incident.Review.Why(c.N)
+	w, ok := s.Incident.Writeup.Why(c.N)
 	if !ok {
 		return nil, Errorf(NotFound, "there is no why %d in %s", c.N, s.Incident.ID)
 	}
@@ -261,7 +261,7 @@ type DropWhy struct {
 
 // Decide refuses an answer that is not there.
 func (c DropWhy) Decide(s Scene) ([]Draft, error) {
-	w, ok := s.Incident.Review.Why(c.N)
+	w, ok := s.Incident.Writeup.Why(c.N)
 	if !ok {
 		return nil, Errorf(NotFound, "there is no why %d in %s", c.N, s.Incident.ID)
 	}

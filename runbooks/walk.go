@@ -22,6 +22,9 @@ var filled = map[string]bool{
 	"contains": true, "equals": true,
 }
 
+// Filled reports whether placeholders are filled in the texts of a field of a file.
+func Filled(field string) bool { return filled[field] }
+
 // texts are the texts of v in which placeholders are filled in.
 func texts(v any) []text {
 	var out []text

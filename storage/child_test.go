@@ -92,6 +92,12 @@ func play(part []string) int {
 			return fail(err)
 		}
 		say("DONE")
+	case "queue": // queue: stands at the head of the line of writers until told to go
+		leave := s.gate.enter(bg, time.Minute)
+		say("READY")
+		bufio.NewReader(os.Stdin).ReadString('\n')
+		leave()
+		say("DONE")
 	case "hold": // hold MS: keeps the write lock
 		c, err := s.use(bg)
 		if err != nil {

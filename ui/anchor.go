@@ -44,6 +44,20 @@ func (t *timeline) shown(h int) bool {
 	return h >= 0
 }
 
+// holding gives what keeps a selected entry in view that was in it, to be called
+// when others' entries have come in: what is on top stays on top unless the
+// selection would be lost below.
+func (t *timeline) holding(h int) func() {
+	if !t.shown(h) {
+		return func() {}
+	}
+	return func() {
+		if !t.shown(h) {
+			t.show(t.index(t.sel), h)
+		}
+	}
+}
+
 // refit lays the timeline out for another size. Its upper end stays where it
 // was, unless a selected entry that was in view would be lost.
 func (a *App) refit(before layout, seen bool) {

@@ -184,8 +184,9 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	case entryMsg:
-		if a.room != nil && a.room.inc.ID == m.id && m.err == nil && (a.room.tl.index(m.entry.Seq) >= 0 || a.room.tl.end) {
-			a.room.tl.put(m.entry)
+		if a.room != nil && a.room.inc.ID == m.id && m.err == nil {
+			defer a.room.tl.holding(a.timelineHeight())()
+			a.room.tl.correct(m.entry)
 		}
 		return nil
 	case wheelMsg:

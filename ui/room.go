@@ -176,6 +176,7 @@ func (a *App) absorb(events []model.Event) tea.Cmd {
 		return nil
 	}
 	var cmds []tea.Cmd
+	defer r.tl.holding(a.timelineHeight())()
 	for _, e := range events {
 		if e.Incident != r.inc.ID || e.Seq <= r.inc.Seq {
 			continue

@@ -43,6 +43,9 @@ func (a *App) situation(w int) []segs {
 			out = append(out, segs{{mark + l, th.warn}})
 		}
 	}
+	for _, v := range a.vitals() {
+		put(v.name, v.value, v.st, 2)
+	}
 	u := inc.SizeUp
 	if u.Symptoms == "" && inc.Description != "" {
 		put("what", strings.ReplaceAll(inc.Description, "\n", " "), "", 2)

@@ -110,12 +110,19 @@ func (t *timeline) put(e model.Entry) (added bool) {
 	delete(t.cache, e.Seq)
 	added = true
 	if i := t.index(e.Seq); i >= 0 {
+		if p, q := t.entries[i].Pos(), e.Pos(); !p.Before(q) && !q.Before(p) {
+			t.entries[i] = e
+			return false
+		}
 		t.entries = slices.Delete(t.entries, i, i+1)
+		if i < t.anchor { // what is on top stays on top
+			t.anchor--
+		}
 		added = false
 	}
 	i := sort.Search(len(t.entries), func(i int) bool { return e.Pos().Before(t.entries[i].Pos()) })
 	t.entries = slices.Insert(t.entries, i, e)
-	if i <= t.anchor && added && !t.follow && len(t.entries) > 1 {
+	if i <= t.anchor && !t.follow && len(t.entries) > 1 {
 		t.anchor++
 	}
 	return added
@@ -126,9 +133,7 @@ func (t *timeline) arrive(e model.Entry) {
 	if len(t.kinds) > 0 && !slices.Contains(t.kinds, e.Kind) {
 		return
 	}
-	inside := t.index(e.Seq) >= 0 ||
-		(t.end || len(t.entries) > 0 && e.Pos().Before(t.entries[len(t.entries)-1].Pos())) &&
-			(t.top || len(t.entries) > 0 && !e.Pos().Before(t.entries[0].Pos()))
+	inside := t.index(e.Seq) >= 0 || t.covers(e)
 	if inside && t.put(e) || !inside {
 		if !t.follow {
 			t.fresh++
@@ -136,6 +141,36 @@ func (t *timeline) arrive(e model.Entry) {
 	}
 	if over := len(t.entries) - maxWindow; over > pageSize && t.follow {
 		t.entries, t.top = slices.Delete(t.entries, 0, over), false
+	}
+}
+
+// covers reports whether e belongs into the window, so that no gap comes of it.
+func (t *timeline) covers(e model.Entry) bool {
+	return (t.end || len(t.entries) > 0 && e.Pos().Before(t.entries[len(t.entries)-1].Pos())) &&
+		(t.top || len(t.entries) > 0 && !e.Pos().Before(t.entries[0].Pos()))
+}
+
+// correct takes an entry as it stands after a correction. One that was put to a
+// time outside of the window leaves it, and the selection goes to its neighbour.
+func (t *timeline) correct(e model.Entry) {
+	i := t.index(e.Seq)
+	if i < 0 {
+		if t.covers(e) && (len(t.kinds) == 0 || slices.Contains(t.kinds, e.Kind)) {
+			t.put(e)
+		}
+		return
+	}
+	was := t.entries[i]
+	if t.entries = slices.Delete(t.entries, i, i+1); t.covers(e) || len(t.entries) == 0 {
+		t.entries = slices.Insert(t.entries, i, was) // put knows from where it moves
+		t.put(e)
+		return
+	}
+	if i < t.anchor {
+		t.anchor--
+	}
+	if t.sel == e.Seq {
+		t.sel = t.entries[min(i, len(t.entries)-1)].Seq
 	}
 }
 

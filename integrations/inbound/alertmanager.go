@@ -40,7 +40,7 @@ func readGrafana(r *Reading, top object, _ http.Header) error {
 
 func readPrometheus(r *Reading, top object, source string) error {
 	list := top.list("alerts")
-	if len(list) > MaxAlerts {
+	if len(list) > r.most {
 		return tooMany(len(list))
 	}
 	for _, v := range list {

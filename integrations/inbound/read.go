@@ -26,6 +26,7 @@ type Reading struct {
 	Alerts []alert.Alert
 	Aside  []alert.Aside // parts that could not be read, with the reason
 	Note   string        // what the payload was, if it told of no alert
+	most   int           // alerts that may be in it
 }
 
 func (r *Reading) aside(v any, err error) {
@@ -73,7 +74,19 @@ func Formats() []string {
 // list of them, or one a line. h are the headers of the request it came with, if
 // any; now is when it came. An error means that nothing of it could be read.
 func Read(body []byte, h http.Header, now time.Time) (Reading, error) {
-	var r Reading
+	return read(body, h, now, MaxAlerts)
+}
+
+// ReadFile reads a file as Read does a payload, but as many alerts as it holds.
+func ReadFile(body []byte, now time.Time) (Reading, error) {
+	if len(body) > MaxFile {
+		return Reading{}, model.Errorf(model.Invalid, "the file is larger than %d MB: split it", MaxFile>>20)
+	}
+	return read(body, nil, now, MaxFile)
+}
+
+func read(body []byte, h http.Header, now time.Time, most int) (Reading, error) {
+	r := Reading{most: most}
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(body)) == 0 {
 		return r, model.Wrap(model.Invalid, errSyntax, "the payload is empty")
@@ -81,7 +94,7 @@ func Read(body []byte, h http.Header, now time.Time) (Reading, error) {
 	top, err := decode(body)
 	if err != nil {
 		if lines, ok := jsonLines(body); ok {
-			return readLines(lines, h, now)
+			return readLines(lines, h, now, most)
 		}
 		return r, err
 	}
@@ -113,7 +126,7 @@ func (r Reading) tidy(now time.Time) (Reading, error) {
 func (r *Reading) take(top any, h http.Header, level int) error {
 	switch v := top.(type) {
 	case []any:
-		if len(v) > MaxAlerts {
+		if len(v) > r.most {
 			return tooMany(len(v))
 		}
 		if level > 0 {
@@ -155,7 +168,7 @@ func (r *Reading) take(top any, h http.Header, level int) error {
 						r.Alerts[i].Source = f.name
 					}
 				}
-				if len(r.Alerts) > MaxAlerts {
+				if len(r.Alerts) > r.most {
 					return tooMany(len(r.Alerts))
 				}
 				return nil
@@ -188,8 +201,8 @@ func jsonLines(body []byte) ([][]byte, bool) {
 	return lines, true
 }
 
-func readLines(lines [][]byte, h http.Header, now time.Time) (Reading, error) {
-	var r Reading
+func readLines(lines [][]byte, h http.Header, now time.Time, most int) (Reading, error) {
+	r := Reading{most: most}
 	for n, l := range lines {
 		if len(bytes.TrimSpace(l)) == 0 {
 			continue
@@ -199,7 +212,7 @@ func readLines(lines [][]byte, h http.Header, now time.Time) (Reading, error) {
 			err = r.take(v, h, 1)
 		}
 		if err != nil {
-			if len(r.Aside) < MaxAlerts {
+			if len(r.Aside) < r.most {
 				r.Aside = append(r.Aside, alert.Aside{Source: "jsonl", Reason: "line " + itoa(n+1) + ": " + model.Message(err), Size: len(l), Body: bytes.Clone(l)})
 			}
 		}

@@ -243,6 +243,9 @@ func cutRunes(s string, n int) string {
 	return s
 }
 
+// Names lists the keys of labels or metrics in order.
+func Names[V any](m map[string]V) []string { return sortedKeys(m) }
+
 func sortedKeys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {

@@ -2,7 +2,6 @@ package alert
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"warroom/model"
@@ -117,26 +116,28 @@ func (g *growing) stretch(at time.Time) {
 
 // Line is the group in one line: “14 × KubePodCrashLooping (3 services)”.
 func (g Group) Line() string {
-	var b strings.Builder
+	s := g.Name()
 	if g.Total > 1 {
-		fmt.Fprintf(&b, "%d × ", g.Total)
-	}
-	switch {
-	case len(g.Rules) > 1:
-		b.WriteString(cutRunes(g.Rules[0], 60))
-		fmt.Fprintf(&b, " and %s more", count(len(g.Rules)-1, "rule"))
-	case g.Total > 1 && len(g.Rules) == 1:
-		b.WriteString(g.Rules[0])
-	default:
-		b.WriteString(g.Title)
+		s = fmt.Sprintf("%d × %s", g.Total, s)
 	}
 	switch n := len(g.Services); {
 	case n >= maxNamed:
-		fmt.Fprintf(&b, " (%d or more services)", n)
+		s += fmt.Sprintf(" (%d or more services)", n)
 	case n > 1:
-		fmt.Fprintf(&b, " (%d services)", n)
+		s += fmt.Sprintf(" (%d services)", n)
 	}
-	return b.String()
+	return s
+}
+
+// Name is what the group is about: the title of an only alert, else the rules.
+func (g Group) Name() string {
+	switch {
+	case len(g.Rules) > 1:
+		return cutRunes(g.Rules[0], 60) + " and " + count(len(g.Rules)-1, "rule") + " more"
+	case g.Total > 1 && len(g.Rules) == 1:
+		return g.Rules[0]
+	}
+	return g.Title
 }
 
 func count(n int, what string) string {

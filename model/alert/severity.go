@@ -35,6 +35,3 @@ func (a *Alert) SetSeverity(word string) {
 	}
 	a.Doubt("severity “" + model.Brief(word, 30) + "” is no word we know: taken as unknown")
 }
-
-// DefaultSeverity is what an alert of unknown severity is declared with.
-const DefaultSeverity model.Severity = 3

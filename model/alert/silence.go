@@ -93,3 +93,19 @@ func NewSilence(match map[string]string, reason, by string, d time.Duration, now
 	now = model.Millis(now)
 	return Silence{Match: clean, Reason: reason, By: by, Since: now, Until: now.Add(d)}, nil
 }
+
+// Matcher is what a silence of the whole group matches: its rule, or the service
+// where no rule is named, and the scope.
+func (g Group) Matcher() map[string]string {
+	m := map[string]string{}
+	switch {
+	case len(g.Rules) > 0 && g.Rules[0] == g.Lead.Rule:
+		m["rule"] = g.Lead.Rule
+	case g.Lead.Service != "":
+		m["service"] = g.Lead.Service
+	}
+	if k, v, ok := strings.Cut(g.Lead.Scope, "="); ok {
+		m[k] = v
+	}
+	return m
+}

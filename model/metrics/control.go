@@ -5,6 +5,7 @@ import "math"
 // Point is an incident on a control chart.
 type Point struct {
 	At      int     // place in the table
+	Start   int64   // Unix milliseconds
 	Minutes float64 // as it was
 	Out     bool    // beyond a limit: worth asking what was different
 }

@@ -27,6 +27,8 @@ type Report struct {
 	Buckets  []Bucket  `json:"histogram"`
 	Survival Curve     `json:"survival"`
 	Control  Control   `json:"control"`
+	Points   []Point   `json:"-"` // the known durations in the order of time
+	Bars     []Bar     `json:"recent"`
 	Pairs    []Pair    `json:"milestones"`
 	Rate     Number    `json:"per_week"`
 	Weeks    []Week    `json:"weeks"`
@@ -104,7 +106,9 @@ func (s *Selection) Analyse(o Options) *Report {
 		}
 	}
 	r.Survival = Survival(times)
-	r.Control = XmR(s.points())
+	r.Points = s.points()
+	r.Control = XmR(r.Points)
+	r.Bars = s.bars(40)
 	r.Pairs = s.Pairs()
 	r.Weeks = s.weeks(r.From, r.To)
 	var whole []int
@@ -135,7 +139,7 @@ func (s *Selection) points() []Point {
 	out := make([]Point, 0, len(order))
 	for _, n := range order {
 		if m := s.t.minutes[n]; !math.IsNaN(m) {
-			out = append(out, Point{At: int(n), Minutes: m})
+			out = append(out, Point{At: int(n), Start: s.t.start[n], Minutes: m})
 		}
 	}
 	return out

@@ -135,6 +135,16 @@ func (s *Selection) plain(p Plain, recent *Selection, where, period string, zone
 	}
 	p.recommend()
 	p.differ(where)
+	days := 0
+	for _, n := range s.at {
+		if s.t.flags[n]&flagDay != 0 {
+			days++
+		}
+	}
+	if days > 0 {
+		p.Differences = append(p.Differences, Difference{"patterns.by_hour.distribution", p.Patterns.ByHour.Distribution["0"], nil,
+			fmt.Sprintf("of %s only the day is known: the plain rule counts them at midnight", plural(days, "incident"))})
+	}
 	return p
 }
 

@@ -198,3 +198,25 @@ func Buckets(values []float64) []Bucket {
 	}
 	return all
 }
+
+// Bar is an incident with the pieces of its time.
+type Bar struct {
+	At     int     `json:"-"` // place in the table
+	ID     string  `json:"id"`
+	Stages []Stage `json:"stages"`
+}
+
+// bars are the newest incidents of which at least two stages are known, at most
+// n; without any such, those with one.
+func (s *Selection) bars(n int) []Bar {
+	order := s.byStart()
+	var out []Bar
+	for least := 2; least > 0 && len(out) == 0; least-- {
+		for i := len(order) - 1; i >= 0 && len(out) < n; i-- {
+			if st := s.t.Stages(int(order[i])); len(st) >= least {
+				out = append(out, Bar{int(order[i]), s.t.ids[order[i]], st})
+			}
+		}
+	}
+	return out
+}

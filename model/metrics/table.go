@@ -341,3 +341,6 @@ func (s *Selection) span() (first, last time.Time, ok bool) {
 	}
 	return time.UnixMilli(lo).UTC(), time.UnixMilli(hi).UTC(), true
 }
+
+// DayOnly reports whether of incident n's beginning only the day is known.
+func (t *Table) DayOnly(n int) bool { return t.flags[n]&flagDay != 0 }

@@ -16,7 +16,7 @@ func Compose(r Record) *Document {
 		r.Rules = model.Doctrine()
 	}
 	d := &Document{
-		ID: i.ID, Title: i.Title, Drill: i.Drill, State: i.Review.State, Owner: i.Review.Owner, Generated: r.Now.UTC(),
+		ID: i.ID, Title: i.Title, Drill: i.Drill, State: i.Writeup.State, Owner: i.Review.Owner, Generated: r.Now.UTC(),
 		Severity: i.Severity, Status: i.Status, Live: i.Status.Live(), Services: slices.Clone(i.Services), Commander: lastCommander(r),
 		Decisions: slices.Clone(i.Decisions), Links: slices.Clone(i.Links), Earlier: r.Earlier, Head: i.Head.String(), Seq: i.Seq,
 	}
@@ -25,7 +25,7 @@ func Compose(r Record) *Document {
 	}
 	if due, ok := Due(i, r.Rules); ok {
 		d.Due = &due
-		d.Overdue = r.Now.After(due) && !i.Review.State.Settled()
+		d.Overdue = r.Now.After(due) && !i.Writeup.State.Settled()
 	}
 	for _, a := range i.Roles {
 		d.People = append(d.People, Person{a.Role, a.Person, a.Since})
@@ -56,7 +56,7 @@ func Compose(r Record) *Document {
 	}
 	d.Updates = updates(r)
 	d.Metrics = measure(r, d.Updates)
-	if len(i.Review.Whys) > 0 {
+	if len(i.Writeup.Whys) > 0 {
 		d.Whys = TreeOf(i).Report()
 	}
 	d.Actions = actions(r, d)
@@ -107,34 +107,22 @@ func lastCommander(r Record) string {
 	return ""
 }
 
-// updates lists the messages with their punctuality: each clock begins with the
-// message before it, the first with the declaration.
+// updates lists the messages with their punctuality: each by the clock of its
+// audience as it stood before the message.
 func updates(r Record) []Update {
-	i := r.Incident
-	declared, ok := i.At(model.Declared)
 	var out []Update
-	var due time.Time
-	every := time.Duration(0)
-	if i.Severity.Valid() {
-		every = r.Rules.Every[i.Severity]
-	}
-	if ok && every > 0 {
-		due = declared.Add(r.Rules.FirstPost)
-	}
 	for _, e := range r.Entries {
-		if p, ok := e.Body.(*model.UpdatePromised); ok {
-			due = p.At
-		}
 		if !isUpdate(e) {
 			continue
 		}
+		audience := model.ToInternal
+		if b, ok := e.Body.(*model.UpdateSent); ok {
+			audience = b.Audience
+		}
 		u := Update{At: e.When, By: e.Actor, Text: e.Line}
-		if !due.IsZero() {
+		if due, _, ok := r.Incident.UpdateDue(r.Rules, audience, e.When.Add(-1)); ok {
 			late := int(max(0, e.When.Sub(due)).Minutes())
 			u.Late = &late
-		}
-		if due = (time.Time{}); every > 0 {
-			due = e.When.Add(every)
 		}
 		out = append(out, u)
 	}
@@ -147,7 +135,7 @@ func isUpdate(e model.Entry) bool {
 }
 
 // sentKinds are the kinds by which a message left the house.
-var sentKinds = map[model.Kind]bool{"update_sent": true, "message_sent": true}
+var sentKinds = map[model.Kind]bool{model.KindUpdateSent: true}
 
 // rollbackKinds are the kinds by which a rollback was carried out.
 var rollbackKinds = map[model.Kind]bool{"rollback_run": true, "rollback_done": true, "rollback_started": true}

@@ -132,19 +132,19 @@ type Update struct {
 
 // Action is an action item of the list, or one that is suggested.
 type Action struct {
-	N         int               `json:"n"` // 0: suggested
-	Title     string            `json:"title"`
-	Priority  string            `json:"priority"`
-	Category  string            `json:"category"`
-	Type      string            `json:"type"`
-	Owner     string            `json:"owner"`
-	Due       string            `json:"due"`
-	Ticket    string            `json:"ticket"`
+	N         int             `json:"n"` // 0: suggested
+	Title     string          `json:"title"`
+	Priority  string          `json:"priority"`
+	Category  string          `json:"category"`
+	Type      string          `json:"type"`
+	Owner     string          `json:"owner"`
+	Due       string          `json:"due"`
+	Ticket    string          `json:"ticket"`
 	State     model.ItemState `json:"state"`
-	Overdue   bool              `json:"overdue"`
-	Suggested bool              `json:"suggested"`
-	Why       string            `json:"why,omitempty"` // it is suggested
-	Todo      int64             `json:"todo,omitempty"`
+	Overdue   bool            `json:"overdue"`
+	Suggested bool            `json:"suggested"`
+	Why       string          `json:"why,omitempty"` // it is suggested
+	Todo      int64           `json:"todo,omitempty"`
 }
 
 // Earlier is an incident that looks the same.

@@ -14,7 +14,7 @@ func section(r Record, d *Document, k model.SectionKey) Section {
 	if k == model.SecProblem {
 		s.Title = "Problem"
 	}
-	if w := r.Incident.Review.Section(k); w.Seq > 0 {
+	if w := r.Incident.Writeup.Section(k); w.Seq > 0 {
 		at := w.At
 		s.Text, s.By, s.At, s.Seq = w.Text, w.By, &at, w.Seq
 		return s

@@ -148,7 +148,7 @@ func (w Draft) Reconcile(changed map[model.SectionKey]string, now *model.Inciden
 		if !ok {
 			continue
 		}
-		there := now.Review.Section(s.Key)
+		there := now.Writeup.Section(s.Key)
 		if there.Seq == s.Seq {
 			cmds = append(cmds, model.WriteReview{Section: s.Key, Text: mine, Base: s.Seq})
 			continue

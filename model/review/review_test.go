@@ -409,7 +409,7 @@ func TestEditorRoundTrip(t *testing.T) {
 		t.Fatalf("%q %v", back, err)
 	}
 	// Meanwhile somebody adds a line to the lessons.
-	s.do("bob", model.WriteReview{Section: model.SecLessons, Text: "first\nsecond\nthird\nfourth", Base: s.i.Review.Section(model.SecLessons).Seq})
+	s.do("bob", model.WriteReview{Section: model.SecLessons, Text: "first\nsecond\nthird\nfourth", Base: s.i.Writeup.Section(model.SecLessons).Seq})
 	cmds, conflicts := w.Reconcile(back, s.i)
 	if len(cmds) != 2 || len(conflicts) != 0 {
 		t.Fatalf("%+v %+v", cmds, conflicts)
@@ -417,11 +417,11 @@ func TestEditorRoundTrip(t *testing.T) {
 	for _, c := range cmds {
 		s.do("ana", c)
 	}
-	if got := s.i.Review.Section(model.SecLessons).Text; got != "FIRST\nsecond\nthird\nfourth" {
+	if got := s.i.Writeup.Section(model.SecLessons).Text; got != "FIRST\nsecond\nthird\nfourth" {
 		t.Errorf("merged %q", got)
 	}
 	// And now to the same line.
-	s.do("bob", model.WriteReview{Section: model.SecLessons, Text: "First, of all\nsecond", Base: s.i.Review.Section(model.SecLessons).Seq})
+	s.do("bob", model.WriteReview{Section: model.SecLessons, Text: "First, of all\nsecond", Base: s.i.Writeup.Section(model.SecLessons).Seq})
 	cmds, conflicts = w.Reconcile(back, s.i)
 	if len(conflicts) != 1 || !strings.Contains(conflicts[0].Both, "FIRST") || !strings.Contains(conflicts[0].Both, "First, of all") {
 		t.Errorf("%+v %+v", cmds, conflicts)
@@ -514,7 +514,7 @@ func TestScore(t *testing.T) {
 	if d.Score.Percent != 100 || low > 40 {
 		t.Errorf("from %d to %d: %+v", low, d.Score.Percent, d.Score.Parts)
 	}
-	s.do("ana", model.WriteReview{Section: model.SecCustomer, Text: "- users: unknown", Base: s.i.Review.Section(model.SecCustomer).Seq})
+	s.do("ana", model.WriteReview{Section: model.SecCustomer, Text: "- users: unknown", Base: s.i.Writeup.Section(model.SecCustomer).Seq})
 	if got := s.document().Score.Percent; got >= 100 {
 		t.Error("an open end counts as complete")
 	}

@@ -93,15 +93,15 @@ type Tree struct {
 // TreeOf is the tree of whys of an incident.
 func TreeOf(i *model.Incident) Tree {
 	t := Tree{Problem: i.Title, People: i.People}
-	if s := i.Review.Section(model.SecProblem); s.Text != "" {
+	if s := i.Writeup.Section(model.SecProblem); s.Text != "" {
 		t.Problem = s.Text
 	}
 	below := map[int][]model.Why{}
 	known := map[int]bool{}
-	for _, w := range i.Review.Whys {
+	for _, w := range i.Writeup.Whys {
 		known[w.N] = true
 	}
-	for _, w := range i.Review.Whys {
+	for _, w := range i.Writeup.Whys {
 		p := w.Parent
 		if !known[p] || p == w.N {
 			p = 0
@@ -131,7 +131,7 @@ func Seeds(i *model.Incident) []model.AnswerWhy {
 	var out []model.AnswerWhy
 	for _, h := range i.Hypotheses {
 		if h.State != model.HypothesisConfirmed ||
-			slices.ContainsFunc(i.Review.Whys, func(w model.Why) bool { return w.Hypothesis == h.N }) {
+			slices.ContainsFunc(i.Writeup.Whys, func(w model.Why) bool { return w.Hypothesis == h.N }) {
 			continue
 		}
 		out = append(out, model.AnswerWhy{Answer: h.Text, Evidence: strings.Join(h.Evidence, "; "), Confidence: model.ConfidenceHigh, Hypothesis: h.N})

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"warroom/model"
 	"warroom/runbooks"
@@ -26,15 +27,8 @@ const (
 // Load reads what is built in and the folders. Nothing that is wrong in one file
 // or folder keeps the others away: it is listed in Bad.
 func Load(dirs []Dir) *Library {
-	l := &Library{dirs: slices.Clone(dirs)}
-	for _, dir := range []string{"builtin", "rollback"} {
-		entries, _ := embedded.ReadDir(dir)
-		for _, e := range entries {
-			name := dir + "/" + e.Name()
-			data, err := embedded.ReadFile(name)
-			l.add(name, BuiltIn, data, err)
-		}
-	}
+	in := builtIn()
+	l := &Library{books: slices.Clone(in.books), strategies: slices.Clone(in.strategies), bad: slices.Clone(in.bad), dirs: slices.Clone(dirs)}
 	for _, d := range dirs {
 		paths, err := Files(d.Path, ".yaml", ".yml")
 		if err != nil && (d.Origin == Folder || !errors.Is(err, fs.ErrNotExist)) {
@@ -52,6 +46,20 @@ func Load(dirs []Dir) *Library {
 	l.bad = append(l.bad, bad...)
 	return l
 }
+
+// builtIn is what is embedded, read once: it cannot change while the program runs.
+var builtIn = sync.OnceValue(func() *Library {
+	l := &Library{}
+	for _, dir := range []string{"builtin", "rollback"} {
+		entries, _ := embedded.ReadDir(dir)
+		for _, e := range entries {
+			name := dir + "/" + e.Name()
+			data, err := embedded.ReadFile(name)
+			l.add(name, BuiltIn, data, err)
+		}
+	}
+	return l
+})
 
 func (l *Library) add(path string, origin Origin, data []byte, err error) {
 	it := Item{Origin: origin, Path: path, Data: data}
@@ -135,4 +143,17 @@ func Files(dir string, suffixes ...string) ([]string, error) {
 func IDFromPath(path string) string {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	return runbooks.Slug(name)
+}
+
+// Read makes an item of one file that belongs to no folder.
+func Read(path string, data []byte) (Item, error) {
+	l := &Library{}
+	l.add(path, Folder, data, nil)
+	switch {
+	case len(l.bad) > 0:
+		return Item{}, l.bad[0].Err
+	case len(l.books) > 0:
+		return l.books[0], nil
+	}
+	return l.strategies[0], nil
 }

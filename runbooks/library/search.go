@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sahilm/fuzzy"
 
@@ -46,9 +48,26 @@ type names []Item
 func (n names) Len() int            { return len(n) }
 func (n names) String(i int) string { return n[i].ID + " " + n[i].Title }
 
+// begins reports whether a word of a text begins with w: lag is not in flag.
+func begins(text, w string) bool {
+	text = strings.ToLower(text)
+	for from := 0; ; {
+		i := strings.Index(text[from:], w)
+		if i < 0 {
+			return false
+		}
+		i += from
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		if i == 0 || !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			return true
+		}
+		from = i + len(w)
+	}
+}
+
 // weigh says how prominently a runbook holds a word; 0 if it does not.
 func weigh(b *runbooks.Book, w string) int {
-	has := func(s string) bool { return strings.Contains(strings.ToLower(s), w) }
+	has := func(s string) bool { return begins(s, w) }
 	switch {
 	case has(b.ID), has(b.Title):
 		return 20

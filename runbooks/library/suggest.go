@@ -17,7 +17,27 @@ type Query struct {
 	Labels   map[string]string // of alerts
 	Services []string
 	Severity model.Severity
-	Text     string // title and description
+	Text     string   // title and description
+	Pages    []string // addresses of runbooks that alerts carry
+}
+
+// For is what an incident asks for, from its alerts, services and words.
+func For(i *model.Incident) Query {
+	q := Query{Services: slices.Clone(i.Services), Severity: i.Severity, Text: i.Title + " " + i.Description}
+	for _, a := range i.Alerts {
+		if !a.Detached.IsZero() {
+			continue
+		}
+		for _, name := range []string{a.Rule, a.Title} {
+			if name != "" && !slices.Contains(q.Alerts, name) {
+				q.Alerts = append(q.Alerts, name)
+			}
+		}
+		if a.Runbook != "" {
+			q.Pages = append(q.Pages, a.Runbook)
+		}
+	}
+	return q
 }
 
 // Match is a runbook that fits, how well, and why in words.
@@ -31,6 +51,7 @@ type Match struct {
 // only order what is left.
 const (
 	weightAlert     = 100
+	weightPage      = 95
 	weightAlertGlob = 80
 	weightMetric    = 60
 	weightLabels    = 40
@@ -71,6 +92,9 @@ func (q Query) match(it Item) Match {
 			m.Score, m.Reason = score, []string{why}
 		}
 	}
+	if m.Score < weightPage && slices.ContainsFunc(q.Pages, func(url string) bool { return page(url, it) }) {
+		asked, m.Score, m.Reason = true, weightPage, []string{"an alert names it"}
+	}
 	service, why := q.service(b.Services)
 	fits := b.Fits(q.Severity)
 	if !asked && (!fits || len(b.Services) > 0 && len(q.Services) > 0 && service == 0) {
@@ -89,6 +113,15 @@ func (q Query) match(it Item) Match {
 		m.Reason = append(m.Reason, "for "+q.Severity.String())
 	}
 	return m
+}
+
+// page reports whether an address ends in the name of a runbook, or in that of the
+// document it was made of.
+func page(url string, it Item) bool {
+	url, _, _ = strings.Cut(url, "#")
+	url, _, _ = strings.Cut(url, "?")
+	name := IDFromPath(strings.TrimRight(url, "/"))
+	return name == it.ID || it.Book.Source != nil && it.Book.Source.Path != "" && name == IDFromPath(it.Book.Source.Path)
 }
 
 // trigger weighs one trigger. Its labels must all be there, if it has any.

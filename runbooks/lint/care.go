@@ -187,6 +187,7 @@ func (l *linter) moves(part string, moves []runbooks.Move, seen captured, look s
 // care holds for both formats: values, and secrets that stand in the file.
 func (l *linter) care(of any, params []runbooks.Param) {
 	used := map[string]bool{}
+	where := map[string]string{} // the first use
 	runbooks.Walk(of, func(path, field string, v reflect.Value) {
 		if v.Kind() != reflect.String {
 			return
@@ -194,6 +195,9 @@ func (l *linter) care(of any, params []runbooks.Param) {
 		s := v.String()
 		for _, n := range runbooks.Placeholders(s) {
 			used[n] = true
+			if where[n] == "" && runbooks.Filled(field) {
+				where[n] = path
+			}
 		}
 		if field == "secrets" || field == "secret" || field == "show" {
 			used[s] = true
@@ -216,7 +220,7 @@ func (l *linter) care(of any, params []runbooks.Param) {
 		at := fmt.Sprintf("$.params[%d]", i)
 		switch {
 		case p.Implied:
-			l.warnf("$", "implied-param", "<%s> is not declared among params: say what it is, so that its value can be checked", p.Name)
+			l.warnf(where[p.Name], "implied-param", "<%s> is not declared among params: say what it is, so that its value can be checked", p.Name)
 		case !used[p.Name]:
 			l.warnf(at, "unused-param", "%s is used nowhere", p.Name)
 		}

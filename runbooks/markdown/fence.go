@@ -8,6 +8,7 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 
+	"warroom/model"
 	"warroom/runbooks"
 	"warroom/runbooks/shell"
 )
@@ -31,6 +32,7 @@ func (im *importer) gather(n ast.Node, p *piece, deep bool) {
 		case *ast.CodeSpan:
 			if a, ok := im.inline(n); ok {
 				p.actions = append(p.actions, a)
+				p.inline = append(p.inline, im.code(n))
 			}
 			return ast.WalkSkipChildren, nil
 		case *ast.Link:
@@ -88,7 +90,7 @@ func (im *importer) inline(n *ast.CodeSpan) (runbooks.Action, bool) {
 	im.out.Stats.Inline++
 	im.out.Stats.Commands++
 	line, _ := im.place(at)
-	return runbooks.Action{Exec: runbooks.Exec{Command: text}, Line: line}, true
+	return runbooks.Action{Exec: runbooks.Exec{Command: text, Interactive: interactive(text)}, Line: line}, true
 }
 
 func orElse(s, other string) string {
@@ -157,6 +159,11 @@ func (im *importer) fence(tag string, n ast.Node, p *piece) {
 		return
 	}
 	if blocks == nil {
+		if blocks = headed(body); blocks != nil && notShell(blocks[0].output) == "" {
+			im.note(at, "import-output", "what stands below the empty line is taken for output")
+		}
+	}
+	if blocks == nil {
 		if why := notShell(body); why != "" {
 			keep(why)
 			return
@@ -164,7 +171,14 @@ func (im *importer) fence(tag string, n ast.Node, p *piece) {
 		blocks = []part{{command: body}}
 	}
 	var made []runbooks.Action
-	for _, part := range blocks {
+	session := ""
+	for _, part := range apart(together(blocks)) {
+		if session != "" && part.command != "" {
+			// What follows ssh host or kubectl exec -it is typed on the other side.
+			msg := im.note(at, "import-session", "this is typed inside of the session that %q opens", model.Brief(session, 60))
+			made = append(made, runbooks.Action{Description: "Inside of the session", Example: strings.TrimRight(part.command+"\n"+part.output, "\n"), Note: msg, Line: line})
+			continue
+		}
 		if part.command == "" {
 			made = append(made, runbooks.Action{Description: "Output in front of the commands", Example: part.output, Line: line})
 			continue
@@ -181,7 +195,10 @@ func (im *importer) fence(tag string, n ast.Node, p *piece) {
 			made = append(made, runbooks.Action{Description: text, Example: part.output, Line: line})
 			continue
 		}
-		made = append(made, runbooks.Action{Exec: runbooks.Exec{Command: text}, Example: part.output, Line: line})
+		if opensSession(text) {
+			session = part.command
+		}
+		made = append(made, runbooks.Action{Exec: runbooks.Exec{Command: text, Interactive: interactive(text)}, Example: part.output, Line: line})
 	}
 	ran := 0
 	for _, a := range made {
@@ -192,6 +209,14 @@ func (im *importer) fence(tag string, n ast.Node, p *piece) {
 	if ran == 0 {
 		keep("it holds no command")
 		return
+	}
+	if where := whereRe.FindStringSubmatch(body); where != nil {
+		// The prompt says on which machine the author was.
+		for i := range made {
+			if made[i].Description == "" {
+				made[i].Description = "As " + where[1]
+			}
+		}
 	}
 	im.out.Stats.FromShell++
 	im.out.Stats.Commands += ran
@@ -228,6 +253,7 @@ var (
 		`\[?[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+(?:[: ][^\]$#]{0,60})?\]?\s?[$#%]|` + // user@host:~$
 		`[A-Za-z0-9_.-]+:[~/][^\s$#]*[$#]` + // host:~#
 		`)\s+(\S.*)$`)
+	whereRe = regexp.MustCompile(`(?m)^\s*\[?([A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+)[^\]$#\n]{0,60}\]?\s?[$#%]\s`)
 	rootRe  = regexp.MustCompile(`^#\s(\S.*)$`)
 	moreRe  = regexp.MustCompile(`^\s*>\s?(.*)$`)
 	sqlRe   = regexp.MustCompile(`(?is)^\s*(?:select|insert\s+into|update\s+\S+\s+set|delete\s+from|alter\s+(?:table|system|role|user|database)|create\s+(?:table|index|unique|role|user|database|extension)|drop\s+(?:table|index|database)|with\s+\w+\s+as|vacuum|explain|show\s+\w+|grant|revoke|truncate|reindex|analyze)\b`)

@@ -17,6 +17,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
 	"warroom/model"
@@ -48,14 +49,14 @@ type Stats struct {
 
 // importer works on one document.
 type importer struct {
-	path  string
-	src   []byte
-	lines []int // offset of the beginning of each line
-	out   *Result
-	vals  values
-	used  map[string]bool // ids of steps
-	skip  int             // bytes of front matter
-	title string          // as found, to know the heading that repeats it
+	path    string
+	src     []byte
+	lines   []int // offset of the beginning of each line
+	out     *Result
+	vals    values
+	used    map[string]bool // ids of steps
+	skip    int             // bytes of front matter
+	carried []string        // headings without text that go with the next step
 }
 
 // Import makes a runbook of one document. file is its path as it is to be noted,
@@ -87,7 +88,8 @@ func Import(file string, data []byte) (*Result, error) {
 	im.out.Book = b
 
 	md := goldmark.New(goldmark.WithExtensions(extension.GFM))
-	doc := md.Parser().Parse(text.NewReader(blank(src, im.skip)))
+	pc := parser.NewContext()
+	doc := md.Parser().Parse(text.NewReader(blank(src, im.skip)), parser.WithContext(pc))
 	sections := im.sections(doc)
 	h1 := ""
 	for _, s := range sections {
@@ -111,7 +113,6 @@ func Import(file string, data []byte) (*Result, error) {
 	if strings.Trim(b.Title, "./ ") == "" {
 		b.Title = "Untitled runbook"
 	}
-	im.title = b.Title
 	for _, candidate := range []string{h1, name, front} {
 		if isAlert(candidate) {
 			b.Triggers = []runbooks.Trigger{{Alert: candidate}}
@@ -119,8 +120,12 @@ func Import(file string, data []byte) (*Result, error) {
 		}
 	}
 	im.build(sections)
+	if len(im.carried) > 0 {
+		im.step(runbooks.Step{Title: strings.TrimLeft(im.carried[len(im.carried)-1], "# "), Manual: true})
+	}
+	im.definitions(pc)
 	if len(b.Steps) == 0 {
-		return nil, model.Errorf(model.Invalid, "%s holds nothing to follow: it has no text besides a title", file)
+		return nil, model.Wrap(model.Invalid, errNothing, "%s holds nothing to follow: it has no text besides a title", file)
 	}
 	b.Params = im.vals.params
 	im.out.Stats.Steps, im.out.Stats.Params = len(b.Steps), len(b.Params)
@@ -129,6 +134,18 @@ func Import(file string, data []byte) (*Result, error) {
 	}
 	slices.SortStableFunc(im.out.Notes, func(a, b runbooks.Problem) int { return a.Line - b.Line })
 	return im.out, nil
+}
+
+// definitions keeps the addresses that stand apart from the text: [1]: https://…
+func (im *importer) definitions(pc parser.Context) {
+	refs := pc.References()
+	slices.SortFunc(refs, func(a, b parser.Reference) int { return bytes.Compare(a.Label(), b.Label()) })
+	for _, r := range refs {
+		l := runbooks.Link{Title: line(string(r.Label())+" "+string(r.Title()), 200), URL: string(r.Destination())}
+		if l.URL != "" && !slices.ContainsFunc(im.out.Book.Links, func(have runbooks.Link) bool { return have.URL == l.URL }) {
+			im.out.Book.Links = append(im.out.Book.Links, l)
+		}
+	}
 }
 
 // note records what a person has to look at.

@@ -17,6 +17,9 @@ type section struct {
 	kind   kind
 	named  bool // the heading itself says the kind
 	blocks []ast.Node
+
+	parent  bool // the next section is below it
+	repeats bool // the heading is the title
 }
 
 // kind is what a section is for.

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -16,7 +17,16 @@ func (im *importer) build(sections []*section) {
 	b := im.out.Book
 	var about []string
 	seenTitle := false
-	for _, s := range sections {
+	if !slices.ContainsFunc(sections, func(s *section) bool { return s.kind != describe && s.kind != links && s.kind != prerequisites }) {
+		// A document without a section to follow is followed from its beginning.
+		for _, s := range sections {
+			if s.kind == describe && !s.named {
+				s.kind = other
+			}
+		}
+	}
+	for i, s := range sections {
+		s.parent = i+1 < len(sections) && sections[i+1].level > s.level
 		isTitle := s.level == 1 && !seenTitle
 		if isTitle {
 			seenTitle = true
@@ -33,6 +43,9 @@ func (im *importer) build(sections []*section) {
 		case links:
 			im.links(s)
 		default:
+			if isTitle && im.repeats(s.title) {
+				s.repeats = true
+			}
 			im.steps(s)
 		}
 	}
@@ -202,14 +215,58 @@ func (im *importer) links(s *section) {
 type piece struct {
 	actions []runbooks.Action
 	text    []string // what stays as text
+	inline  []string // inline code that became commands
+	session bool     // a command opened a session
 	link    string
+}
+
+var viaRe = regexp.MustCompile(`(?i)[\s,(]*\b(?:via|by|by running|using|with|run|running|use|through|e\.g\.|for example|example)?[\s:(]*$`)
+
+// untitled takes the command out of a sentence that ends in it, so that a title says
+// what is done and not how: "Check the events via `kubectl …`".
+func (p *piece) untitled(text string) string {
+	for _, code := range p.inline {
+		i := strings.Index(text, "`"+code+"`")
+		if i < 0 || strings.Trim(text[i+len(code)+2:], " .:;,)\n") != "" {
+			continue
+		}
+		head := viaRe.ReplaceAllString(text[:i], "")
+		if len(strings.Fields(head)) >= 2 {
+			return head
+		}
+	}
+	return text
+}
+
+// firstCommand is what the first command says about itself: the comment in front of
+// it, else its first line.
+func (p *piece) firstCommand() string {
+	for _, a := range p.actions {
+		for l := range strings.Lines(a.Command) {
+			l = strings.TrimSpace(l)
+			if comment, ok := strings.CutPrefix(l, "#"); ok && !strings.HasPrefix(l, "#!") && strings.TrimSpace(comment) != "" {
+				return line(comment, 120)
+			} else if l != "" && !ok {
+				return line(l, 80)
+			}
+		}
+	}
+	return ""
 }
 
 // steps makes the steps of a section.
 func (im *importer) steps(s *section) {
 	own := s.title // what the heading adds to the titles of its steps
-	if s.named && s.level > 0 && generic(s.title) {
+	if s.named && s.level > 0 && generic(s.title) || s.repeats {
 		own = ""
+	}
+	if len(s.blocks) == 0 && s.parent {
+		// The sections below it follow; what it says beyond its phase goes with
+		// their first step.
+		if s.title != "" && !plainKind(s.title) && !s.repeats {
+			im.carried = append(im.carried, strings.Repeat("#", max(s.level, 1))+" "+s.title)
+		}
+		return
 	}
 	phase := phases[s.kind]
 	before := len(im.out.Book.Steps)
@@ -224,8 +281,8 @@ func (im *importer) steps(s *section) {
 		if own != "" && len(im.out.Book.Steps) == before {
 			st.Title = own
 		}
-		if st.Title == "" {
-			st.Title = s.title
+		if st.Title == "" || strings.ContainsAny(st.Title[:1], "|<`!") {
+			st.Title = orElse(s.title, im.out.Book.Title)
 		}
 		if !sameText(st.Title, text) {
 			st.Description = text
@@ -244,17 +301,16 @@ func (im *importer) steps(s *section) {
 	// add makes a step of a piece; lead is the paragraph it is about.
 	add := func(n ast.Node, lead string, p *piece) {
 		full := strings.TrimSpace(lead)
-		st := runbooks.Step{Title: firstSentence(stripMarks(full)), Phase: phase, Actions: p.actions, Line: im.lineAt(n)}
+		st := runbooks.Step{Title: firstSentence(stripMarks(p.untitled(full))), Phase: phase, Actions: p.actions, Line: im.lineAt(n)}
 		texts := append([]string(nil), pending...)
 		pending = nil
-		if st.Title == "" && len(texts) > 0 {
+		if st.Title == "" && len(texts) > 0 && !strings.ContainsAny(texts[len(texts)-1][:1], "|<`!") {
 			st.Title = firstSentence(stripMarks(texts[len(texts)-1]))
 		}
-		if st.Title == "" {
-			st.Title = s.title
-		}
-		if st.Title == "" {
-			st.Title = im.out.Book.Title
+		for _, t := range []string{p.firstCommand(), s.title, im.out.Book.Title} {
+			if st.Title == "" {
+				st.Title = t
+			}
 		}
 		if full != "" && !sameText(st.Title, full) {
 			texts = append(texts, full)
@@ -326,6 +382,9 @@ func (im *importer) steps(s *section) {
 	}
 	flush()
 	made := im.out.Book.Steps[before:]
+	if s.repeats && len(made) == 0 {
+		return
+	}
 	switch {
 	case len(made) == 0 && s.title != "":
 		// A heading without text is still said.
@@ -344,7 +403,7 @@ func (im *importer) steps(s *section) {
 				made[i].Title = line(own+": "+made[i].Title, 160)
 			}
 		}
-	case s.title != "" && !plainKind(s.title):
+	case s.title != "" && !plainKind(s.title) && !s.repeats:
 		made[0].Description = strings.TrimSpace("## " + s.title + "\n\n" + made[0].Description)
 	}
 }
@@ -412,6 +471,10 @@ func (im *importer) step(s runbooks.Step) {
 	}
 	im.used[id] = true
 	s.ID = id
+	if len(im.carried) > 0 {
+		s.Description = strings.TrimSpace(strings.Join(im.carried, "\n\n") + "\n\n" + s.Description)
+		im.carried = nil
+	}
 	im.out.Book.Steps = append(im.out.Book.Steps, s)
 }
 
@@ -501,8 +564,12 @@ func firstSentence(s string) string {
 	return strings.TrimSpace(line(s, 120))
 }
 
-// sameText reports whether a title says all of a text.
+// sameText reports whether a title says all of a text. A link says more than its
+// words.
 func sameText(title, text string) bool {
+	if strings.Contains(text, "](") || strings.Contains(text, "][") || strings.Contains(text, "{{") || strings.Contains(text, "<http") {
+		return false
+	}
 	squash := func(s string) string {
 		return strings.ToLower(strings.Trim(strings.Join(strings.Fields(stripMarks(s)), " "), " .:!?"))
 	}

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"cmp"
+	"errors"
 	"path"
 	"path/filepath"
 	"slices"
@@ -63,7 +64,9 @@ func distinct(all []Imported) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(len(all[a].Path), len(all[b].Path)) })
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(strings.Count(all[a].Path, string(filepath.Separator)), strings.Count(all[b].Path, string(filepath.Separator))), cmp.Compare(a, b))
+	})
 	for _, i := range order {
 		if all[i].Result == nil {
 			continue
@@ -71,7 +74,7 @@ func distinct(all []Imported) {
 		b := all[i].Result.Book
 		id := b.ID
 		if count[id] > 1 {
-			if dir := path.Base(path.Dir(filepath.ToSlash(all[i].Path))); dir != "." && dir != "/" {
+			if dir := path.Base(path.Dir(b.Source.Path)); dir != "." && dir != "/" {
 				id = runbooks.Slug(dir + "-" + id)
 			}
 		}
@@ -96,4 +99,23 @@ func looksLikeMarkdown(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// Nothing reports whether an error of Import says that a document holds nothing to
+// follow.
+func Nothing(err error) bool { return errors.Is(err, errNothing) }
+
+var errNothing = errors.New("nothing to follow")
+
+// Add counts another document in.
+func (s *Stats) Add(o Stats) {
+	s.Headings += o.Headings
+	s.Fences += o.Fences
+	s.Shell += o.Shell
+	s.Commands += o.Commands
+	s.FromShell += o.FromShell
+	s.Inline += o.Inline
+	s.AsText += o.AsText
+	s.Steps += o.Steps
+	s.Params += o.Params
 }

@@ -29,7 +29,7 @@ type edit struct {
 var (
 	// A value between angle brackets, also one described in words. Not one that
 	// begins or ends with a blank: cat <in >out.
-	angleRe = regexp.MustCompile(`<([A-Za-z](?:[^<>\n|&;"'` + "`" + `$(){}\\]{0,80}[A-Za-z0-9)_.*])?|[A-Za-z])>`)
+	angleRe = regexp.MustCompile(`<([A-Za-z](?:[^<>\n|&;"'` + "`" + `${}\\]{0,80}[A-Za-z0-9)_.*])?|[A-Za-z])>`)
 	// {{ $labels.namespace }}, as alerts write it.
 	labelRe = regexp.MustCompile(`\{\{-?\s*(?:\$labels|\.Labels|\.CommonLabels|\$externalLabels)\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}`)
 	// {namespace} and [NAMESPACE] outside of quotes.
@@ -37,6 +37,7 @@ var (
 	bracketRe = regexp.MustCompile(`\[([A-Z][A-Z0-9]+(?:[_ -][A-Z0-9]+)*)\]`)
 	exRe      = regexp.MustCompile(`\b(?:X{2,}|x{3,})\b`)
 	dotsRe    = regexp.MustCompile(`(?:^|[\s"'/=])(?:\.\.\.|…)(?:$|[\s"'/])`)
+	nameOfRe  = regexp.MustCompile(`(?i)^(?:the\s+)?(?:full\s+)?(?:name|value)\s+of\s+`)
 	labelOfRe = regexp.MustCompile(`(?i)\b(?:value of (?:the )?)?["']?([a-z][a-z0-9_]*)["']? label\b`)
 )
 
@@ -195,6 +196,7 @@ func nameOf(words string) string {
 	if m := labelOfRe.FindStringSubmatch(words); m != nil && !fillers[strings.ToLower(m[1])] {
 		words = m[1]
 	}
+	words = nameOfRe.ReplaceAllString(words, "")
 	var keep []string
 	for _, w := range strings.FieldsFunc(words, func(r rune) bool { return !isLetter(byte(min(r, 127))) }) {
 		if !fillers[strings.ToLower(w)] {
@@ -204,7 +206,10 @@ func nameOf(words string) string {
 	if len(keep) == 0 {
 		keep = strings.FieldsFunc(words, func(r rune) bool { return !isLetter(byte(min(r, 127))) })
 	}
-	name := runbooks.Slug(strings.Join(keep[:min(len(keep), 4)], "-"))
+	name := strings.ToLower(strings.Join(keep[:min(len(keep), 4)], "-"))
+	if len(name) > 1 {
+		name = runbooks.Slug(strings.Join(keep[:min(len(keep), 4)], "-"))
+	}
 	if len(name) > 40 {
 		name = strings.Trim(name[:40], "-")
 	}
@@ -221,7 +226,7 @@ func nameOf(words string) string {
 // fillers are words that add nothing to a name.
 var fillers = func() map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields("the a an your our this that of from in on for to with value insert enter put replace here example some relevant affected above alert") {
+	for _, w := range strings.Fields("the a an your our this that of from in on for to with value insert enter put replace here example some relevant affected above alert be is are") {
 		m[w] = true
 	}
 	return m

@@ -24,47 +24,6 @@ func (a *app) careCommands(root *cobra.Command) {
 	a.demo(root)
 }
 
-func (a *app) imports(root *cobra.Command) {
-	const usage = "import FILE"
-	a.add(root, groupCare, &cobra.Command{
-		Use: usage, Short: "Read events that export --format jsonl wrote; - reads a pipe",
-		Long:    "Read events as export --format jsonl writes them. The chain of every incident is checked; what the record has already is skipped, so that the same file can be read again.",
-		Example: "warroom export --all --format jsonl | ssh host warroom import -",
-	}, func(ctx context.Context, args []string) error {
-		if len(args) != 1 {
-			return wrongUse(usage)
-		}
-		r := a.in
-		if args[0] != "-" {
-			f, err := os.Open(args[0])
-			if os.IsNotExist(err) {
-				return model.Errorf(model.NotFound, "there is no file %s", model.Brief(args[0], 200))
-			}
-			if err != nil {
-				return model.Wrap(model.Internal, err, "%s cannot be read", model.Brief(args[0], 200))
-			}
-			defer f.Close()
-			r = f
-		}
-		if err := a.record(ctx); err != nil {
-			return err
-		}
-		rep, err := a.store.Import(ctx, breakable(ctx, r))
-		if err != nil {
-			return err
-		}
-		if a.flag.json {
-			return a.object(struct {
-				storage.ImportReport
-				Warnings []string `json:"warnings"`
-			}{rep, []string{}})
-		}
-		p := a.page()
-		p.linef("%s imported; %d were there already", count(int(rep.Imported), "event", "events"), rep.Skipped)
-		return a.send(p)
-	}, slotFile)
-}
-
 // breakable is r until ctx is canceled: a pipe that is silent must not keep the
 // program from ending.
 func breakable(ctx context.Context, r io.Reader) io.Reader {

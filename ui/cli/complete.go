@@ -35,6 +35,7 @@ const (
 	slotClock
 	slotTeam
 	slotLink
+	slotBook
 )
 
 // completionTime is how long the shell may wait for words.
@@ -122,6 +123,11 @@ func (a *app) offer(s slot, id string) []string {
 	case slotOutcome:
 		put("go", "it is done")
 		put("no", "it is not done")
+	case slotBook:
+		lib := a.shelf(nil)()
+		for _, it := range append(slices.Clone(lib.Books()), lib.Strategies()...) {
+			put(it.ID, model.Brief(it.Title, 60))
+		}
 	case slotYesNo:
 		put("yes", "it worked")
 		put("no", "it did not work")

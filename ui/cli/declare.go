@@ -19,6 +19,7 @@ func (a *app) declare(root *cobra.Command) {
 	var d struct {
 		severity, description, source string
 		impact, detected, at, status  string
+		detection                     string
 		services                      []string
 		drill                         bool
 	}
@@ -44,6 +45,11 @@ func (a *app) declare(root *cobra.Command) {
 		}
 		if d.status != "" {
 			if cmd.Status, err = model.ParseStatus(d.status); err != nil {
+				return err
+			}
+		}
+		if d.detection != "" {
+			if cmd.Detection, err = model.ParseDetection(d.detection); err != nil {
 				return err
 			}
 		}
@@ -77,6 +83,7 @@ func (a *app) declare(root *cobra.Command) {
 	f.StringVar(&d.source, "source", "", "what detected it")
 	f.StringVar(&d.impact, "impact-started", "", "when users began to be affected: -20m, 14:03")
 	f.StringVar(&d.detected, "detected", "", "when it was detected")
+	f.StringVar(&d.detection, "detection", "", "how: "+words(model.Detections))
 	f.StringVar(&d.at, "at", "", "when it was declared, for an incident of the past")
 	f.StringVar(&d.status, "status", "", "where it stands; triage if not given")
 	a.flagWords(c, "severity", slotSeverity)

@@ -41,6 +41,7 @@ type app struct {
 	zone  *time.Location // of times without one, and of times shown
 	actor string         // who acts
 	store *storage.Store // open while a handler needs it
+	guide *guides        // the team's triage and templates, once read
 	fail  error          // what the handler returned
 
 	rulesOut outbox.Config // what leaves the room, and where it goes
@@ -103,10 +104,14 @@ func (a *app) root() *cobra.Command {
 	a.roleCommands(root)
 	a.orderCommands(root)
 	a.leadCommands(root)
+	a.bookCommands(root)
 	a.runCommands(root)
+	a.alertCommands(root)
+	a.detection(root)
 	a.readCommands(root)
 	a.exportCommands(root)
 	a.outboundCommands(root)
+	a.analytics(root)
 	a.careCommands(root)
 	return root
 }
