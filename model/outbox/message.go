@@ -109,6 +109,7 @@ type Content struct {
 	Services   []string          `json:"services,omitempty"`
 	Commander  string            `json:"commander,omitempty"`
 	Audience   string            `json:"audience,omitempty"`
+	Update     int               `json:"update,omitempty"`     // the number of the update that it says
 	Components map[string]string `json:"components,omitempty"` // public component id → its state
 	People     []string          `json:"people,omitempty"`
 	Notify     bool              `json:"notify,omitempty"` // subscribers or phones are alarmed

@@ -74,7 +74,11 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 			return
 		}
 	}
-	r, ok := c.match(name, m, i, "")
+	who, n, meant := audience(e, t)
+	if !meant {
+		return
+	}
+	r, ok := c.match(name, m, i, who)
 	opens := t.Vendor.Opens() && t.Channel == ""
 	if opens && !th.Opened {
 		// It may only now have become bad enough for this target.
@@ -124,6 +128,7 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 			Incident: i.ID, Seq: e.Seq, Target: name, Vendor: t.Vendor, Action: a, Public: t.Public,
 			Content: c.content(t, i, e, m, a), State: Queued, Created: model.Millis(s.Now), Since: model.Millis(s.Now),
 		}
+		msg.Content.Audience, msg.Content.Update = who, n
 		msg.ID = messageID(e.ID, name, a, m)
 		if r.asks(t, a) {
 			msg.State = Drafted
@@ -257,6 +262,8 @@ func moments(e model.Event) []Moment {
 		if b.Action == string(Open) && b.URL != "" {
 			return []Moment{OnLinked}
 		}
+	case *model.UpdateApproved, *model.UpdateSent:
+		return []Moment{OnUpdate}
 	case *model.Note:
 		if e.Kind == model.KindUpdate {
 			return []Moment{OnUpdate}
@@ -266,6 +273,23 @@ func moments(e model.Event) []Moment {
 		}
 	}
 	return nil
+}
+
+// audience says whom an update is for, its number, and whether it is meant for a
+// target: what customers are told is published when it is approved, and the team
+// hears of it when it was; what others are told goes where the rules say, unless a
+// person has sent it by hand.
+func audience(e model.Event, t Target) (who string, n int, meant bool) {
+	switch b := e.Body.(type) {
+	case *model.UpdateApproved:
+		return string(b.Audience), b.N, t.Public && b.Audience.Outward()
+	case *model.UpdateSent:
+		if b.Audience.Outward() {
+			return string(b.Audience), b.N, !t.Public
+		}
+		return string(b.Audience), b.N, !t.Public && b.Via != model.ByHand
+	}
+	return "", 0, true
 }
 
 func role(e model.Event) model.Role {
@@ -368,6 +392,9 @@ func words(t Target, i *model.Incident, e model.Event, m Moment, a Action) strin
 		}
 		return s
 	case OnUpdate, OnImportant:
+		if b, ok := e.Body.(*model.UpdateSent); ok && !b.Audience.Outward() {
+			return b.Message
+		}
 		return e.Actor + ": " + e.Text()
 	}
 	return e.Text() + " (" + e.Actor + ")"
@@ -382,6 +409,10 @@ func publicWords(i *model.Incident, e model.Event, m Moment) string {
 	case OnDeclared:
 		return "We are investigating a problem with " + what + "."
 	case OnUpdate:
+		if b, ok := e.Body.(*model.UpdateApproved); ok {
+			u, _ := i.UpdateN(b.N)
+			return u.Message
+		}
 		return e.Text()
 	case OnSeverity:
 		return ""

@@ -155,6 +155,21 @@ func TestWhatNobodySaidYesToLosesItsPoint(t *testing.T) {
 	statuspage pointless`)
 }
 
+// What customers are told is published when it is approved; the team hears of it
+// when it was; what was told by hand is not told again.
+func TestUpdatesByAudience(t *testing.T) {
+	s := newStory(t, fourTargets)
+	s.do(model.Declare{Title: "x", Severity: 1})
+	s.approve("statuspage")
+	s.approve("pagerduty")
+	s.do(model.AssignRole{Role: model.Commander, Person: "ann"})
+	expect(t, "drafted", s.do(model.DraftUpdate{Audience: model.ToCustomers, Text: "We are on it."}), "")
+	expect(t, "approved", s.do(model.ApproveUpdate{N: 1}), "statuspage post drafted")
+	expect(t, "sent", s.do(model.MarkSent{N: 1, Via: "statuspage"}), "jira post queued\npagerduty post queued\nslack post queued")
+	expect(t, "by hand", s.do(model.TellAudience{Audience: model.ToInternal, Text: "all hands"}), "")
+	expect(t, "by the queue", s.do(model.TellAudience{Audience: model.ToInternal, Text: "all hands", Via: model.ViaQueue}), "jira post queued\npagerduty post queued\nslack post queued")
+}
+
 func TestReopening(t *testing.T) {
 	s := newStory(t, fourTargets)
 	s.do(model.Declare{Title: "Checkout returns 503", Severity: 1})
