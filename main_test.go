@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "capture": capture, "json": jsonOne, "jsonl": jsonLines,
-			"clean": clean, "raw": raw, "fill": fill, "await": await, "tamper": tamper,
+			"clean": clean, "raw": raw, "outside": outside, "fill": fill, "await": await, "tamper": tamper,
 		},
 	})
 }

@@ -28,6 +28,10 @@ var (
 // Courier is the actor of what the queue does by itself.
 const Courier = "warroom"
 
+// ViaQueue is how an update was sent that the queue carries to whatever targets
+// the rules name.
+const ViaQueue = "outbound"
+
 // Delivery names a message of the queue and the thing outside that it is about.
 type Delivery struct {
 	N      int64  `json:"n"`                // its number in the queue

@@ -270,8 +270,18 @@ func (t *txn) tell(ctx context.Context, m outbox.Message, actor string, again bo
 	at := newID(t.s.now())
 	copy(id[:6], at[:6])
 	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80
-	_, _, err := t.do(ctx, m.Incident, model.Request{ID: id, Actor: actor, Command: c})
-	return err
+	if _, _, err := t.do(ctx, m.Incident, model.Request{ID: id, Actor: actor, Command: c}); err != nil || m.Content.Update == 0 || !m.Public {
+		return err
+	}
+	// Its clock begins anew when customers can read it.
+	if m.State == outbox.Sent || m.State == outbox.ByHand {
+		id[15] ^= 1
+		_, _, err := t.do(ctx, m.Incident, model.Request{ID: id, Actor: actor, Command: model.MarkSent{N: m.Content.Update, Via: m.Target}})
+		if code := model.CodeOf(err); code != model.Conflict && code != model.NotFound { // it was marked by a person
+			return err
+		}
+	}
+	return nil
 }
 
 // Handle lets a person do something with a message.

@@ -126,7 +126,7 @@ bob: dropped, not sent: publish on Statuspage: customers do not see it`)
 	}
 	c.t = c.t.Add(time.Minute)
 	do(t, s, id, "ann", model.SetStatus{To: model.Resolved})
-	equal(t, "resolved", queue(t, s, false), "2 pagerduty open approved\n7 pagerduty ack queued\n8 jira close queued\n9 pagerduty close queued\n10 slack update queued\n11 slack post queued")
+	equal(t, "resolved", queue(t, s, false), "2 pagerduty open approved\n7 jira close queued\n8 pagerduty close queued\n9 slack update queued\n10 slack post queued")
 	if rep := must(s.Audit(bg, "")); len(rep.Findings) > 0 {
 		t.Error(rep.Findings)
 	}
@@ -262,5 +262,37 @@ func TestEachWorkerSendsWhatItCan(t *testing.T) {
 	}
 	if got := only("three"); len(got.Jobs) != 0 || got.Wake.IsZero() {
 		t.Errorf("%+v", got)
+	}
+}
+
+// An update that customers can read has been sent: its clock begins anew.
+func TestAPublishedUpdateIsSent(t *testing.T) {
+	c := atClock(t, "2026-11-25T14:00:00Z")
+	s := outside(t, c)
+	id := do(t, s, "", "ann", model.Declare{Title: "x", Severity: 1}).Incident.ID
+	do(t, s, id, "ann", model.TakeCommand{})
+	all := func() {
+		rows := must(s.Outbox(bg, OutboxFilter{}))
+		for _, m := range rows {
+			if m.Public && m.State == outbox.Drafted {
+				if _, err := s.Handle(bg, m.N, "ann", outbox.Step{Verb: outbox.DoApprove}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for _, j := range claim(t, s, "one").Jobs {
+			if _, err := s.Settle(bg, j, outbox.Result{Verdict: outbox.Done, Remote: outbox.Remote{ID: "x"}}, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all()
+	do(t, s, id, "ann", model.DraftUpdate{Audience: model.ToCustomers, Text: "We are on it."})
+	do(t, s, id, "ann", model.ApproveUpdate{N: 1})
+	all()
+	i := must(s.Incident(bg, id))
+	u, _ := i.UpdateN(1)
+	if u.Step != model.UpdateIsSent || u.Via != "statuspage" {
+		t.Errorf("%+v", u)
 	}
 }

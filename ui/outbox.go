@@ -19,6 +19,7 @@ import (
 type outside struct {
 	rows    []outbox.Message
 	gates   map[string]outbox.Gate
+	behind  map[int64]int64 // what each waits for in its line
 	err     error
 	read    bool // at least once
 	reading bool
@@ -61,7 +62,7 @@ func (a *App) readOutside() tea.Cmd {
 func (a *App) outsideRead(m outsideMsg) tea.Cmd {
 	a.out.reading = false
 	if a.out.err = m.err; m.err == nil {
-		a.out.rows, a.out.gates, a.out.read = m.rows, m.gates, true
+		a.out.rows, a.out.gates, a.out.behind, a.out.read = m.rows, m.gates, outbox.Behind(m.rows), true
 	}
 	if a.out.again {
 		return a.readOutside()
@@ -120,9 +121,9 @@ func (th *theme) stateLook(s outbox.State) (string, style) {
 	return "-", th.dim
 }
 
-// targetLook is how a target stands in a few words: a sign, what is the matter,
-// and a style.
-func (a *App) targetLook(t outbox.Named) (sign, note string, st style) {
+// targetLook is how a target stands in a few words: a sign, what is the matter
+// in a long and a short form, and a style.
+func (a *App) targetLook(t outbox.Named) (sign, long, short string, st style) {
 	th, g := a.theme, a.out.gates[t.Name]
 	waits, asks := 0, 0
 	for i := range a.out.rows {
@@ -145,28 +146,39 @@ func (a *App) targetLook(t outbox.Named) (sign, note string, st style) {
 		parts = append(parts, "stopped")
 	case outbox.Trouble(g, a.now) != "":
 		sign, st = "✗", th.alarm
-		parts = append(parts, "down "+model.Span(a.now.Sub(g.Down)))
 		if left := g.Until.Sub(a.now); left > 0 {
-			parts = append(parts, "next try "+countdown(left))
+			parts = append(parts, "down, next try "+countdown(left))
+			short = countdown(left)
+		} else {
+			parts = append(parts, "down")
 		}
 	case g.Failures > 0:
 		sign, st = "↻", th.warn
 	case waits > 0 && a.cfg.Outside.Unable()[t.Name] != "":
 		sign, st = "○", th.warn
 		parts = append(parts, "not from here")
+	case asks > 0:
+		sign, st = "?", th.warn
 	case waits > 0:
 		sign, st = "…", ""
 	}
 	if waits > 0 {
-		parts = append(parts, fmt.Sprintf("%d wait", waits))
+		parts = append(parts, plural(waits, "waits", "wait"))
 	}
 	if asks > 0 {
-		parts = append(parts, fmt.Sprintf("%d ask", asks))
-		if st == th.good || st == "" {
-			sign, st = "?", th.warn
-		}
+		parts = append(parts, plural(asks, "asks", "ask"))
 	}
-	return sign, strings.Join(parts, ", "), st
+	if n := waits + asks; n > 0 {
+		short = strings.TrimSpace(fmt.Sprint(short, " ", n))
+	}
+	return sign, strings.Join(parts, ", "), short, st
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // outboxStrip is the outside in one line of w cells: each target with its sign.
@@ -176,25 +188,28 @@ func (a *App) outboxStrip(w int) string {
 		return ""
 	}
 	th := a.theme
-	line := segs{{"Outside  ", th.dim}}
+	head := segs{{"Outside ", th.dim}}
 	if why := a.cfg.Outside.Fault(); why != "" {
-		return append(line, seg{"✗ " + model.Visible(why), th.alarm}).fit(w)
+		return append(head, seg{" ✗ " + model.Visible(why), th.alarm}).fit(w)
 	}
 	if a.out.err != nil {
-		return append(line, seg{"✗ the queue cannot be read: " + model.Visible(model.Message(a.out.err)), th.alarm}).fit(w)
+		return append(head, seg{" ✗ the queue cannot be read: " + model.Visible(model.Message(a.out.err)), th.alarm}).fit(w)
 	}
-	for i, t := range a.cfg.Outside.Targets() {
-		if i > 0 {
-			line.add(th.rule, "  ")
-		}
-		sign, note, st := a.targetLook(t)
-		line.add("", model.Visible(t.Name)+" ")
-		line.add(st, sign)
-		if note != "" {
-			line.add(st, " "+note)
+	full, brief := slices.Clone(head), slices.Clone(head)
+	for _, t := range a.cfg.Outside.Targets() {
+		sign, long, short, st := a.targetLook(t)
+		for _, l := range []struct {
+			line *segs
+			note string
+		}{{&full, long}, {&brief, short}} {
+			l.line.add("", "  "+model.Visible(t.Name)+" ")
+			l.line.add(st, strings.TrimSpace(sign+" "+l.note))
 		}
 	}
-	return line.fit(w)
+	if full.width() <= w {
+		return full.fit(w)
+	}
+	return brief.fit(w)
 }
 
 // outboxRows are the messages as the pane lists them: those that wait for a

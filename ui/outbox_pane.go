@@ -18,12 +18,16 @@ type outboxPane struct {
 	all    bool  // also what has left
 	drifts []outbox.Drift
 	asking bool // the vendors are being asked
+	w      int  // cells of the pane when last drawn
 }
 
 func (p *outboxPane) title() string { return "What leaves the room" }
 func (p *outboxPane) wide() bool    { return true }
 func (p *outboxPane) keys() string {
-	return "enter yes · e words · r retry · y copy · h by hand · d drop · t all tools · c compare · f all · esc"
+	if p.w < 90 {
+		return "enter yes · e edit · r retry · y copy · h hand · d drop · t all · f sent"
+	}
+	return "enter yes · e edit · r retry · y copy · h by hand · d drop · t all tools · c compare · f all · esc"
 }
 
 // selected finds the message that keys act on.
@@ -89,6 +93,7 @@ func (p *outboxPane) update(a *App, msg tea.Msg) (bool, tea.Cmd) {
 }
 
 func (p *outboxPane) view(a *App, w, h int) ([]string, *tea.Cursor) {
+	p.w = w
 	th := a.theme
 	out := []string{a.outboxStrip(w), strings.Repeat(" ", w)}
 	rows := a.outboxRows(p.all)
@@ -131,15 +136,21 @@ func (a *App) messageLine(m outbox.Message, w int, selected bool) string {
 		mark = "› "
 	}
 	say := model.Visible(m.Say())
-	if m.Public {
-		say += " · public"
+	if m.Public && !strings.HasPrefix(say, "publish") {
+		say += ", public"
 	}
-	left := segs{{mark, th.accent}, {padLeft(fmt.Sprint(m.N), 4) + " ", th.dim}, {sign + " " + pad(m.State.Words(), 9), st}, {pad(say, min(44, max(20, w/2-8))), ""}}
-	why := m.Why(a.out.gates[m.Target], a.now)
+	left := segs{{mark, th.accent}, {padLeft(fmt.Sprint(m.N), 4) + " ", th.dim}, {sign + " " + pad(m.State.Words(), 9), st}, {pad(say, min(40, max(20, w/2-8))), ""}}
+	why := m.Why(a.out.gates[m.Target], a.out.behind[m.N], a.now)
 	if m.State.Pending() && a.out.gates[m.Target].Paused == "" {
 		if no := a.cfg.Outside.Unable()[m.Target]; no != "" {
 			why = "waits for a room that has the credentials: " + no
 		}
+	}
+	if t := strings.TrimSpace(m.Content.Text); t != "" && (m.Action == outbox.Post || m.Action == outbox.Close) {
+		if why != "" {
+			why += " · "
+		}
+		why += model.Brief(t, 120)
 	}
 	left.add(th.dim, "  "+model.Visible(why))
 	if selected {
@@ -154,7 +165,7 @@ func (p *outboxPane) detail(a *App, m outbox.Message, w, n int) []string {
 	var out []string
 	facts := m.Facts(a.now)
 	gate := a.out.gates[m.Target]
-	if why := m.Why(gate, a.now); why != "" {
+	if why := m.Why(gate, a.out.behind[m.N], a.now); why != "" {
 		facts[0] = fmt.Sprintf("%s · %s · %s", m.Incident, m.State.Words(), why)
 	}
 	for i, f := range facts {

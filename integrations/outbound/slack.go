@@ -351,7 +351,10 @@ func (s *slackRoom) Check(ctx context.Context) Identity {
 		return id
 	}
 	id.OK, id.Who = true, model.Brief(me.User, 60)
-	id.Detail = "Slack knows the token, in the workspace " + model.Brief(me.Team, 60)
+	id.Detail = "Slack knows the token"
+	if me.Team != "" {
+		id.Detail += ", in the workspace " + model.Brief(me.Team, 60)
+	}
 	if w.scopes != "" {
 		have := strings.FieldsFunc(w.scopes, func(r rune) bool { return r == ',' || r == ' ' })
 		for _, need := range slackScopes {

@@ -49,7 +49,7 @@ type pageIncident struct {
 }
 
 func (i pageIncident) remote() outbox.Remote {
-	return outbox.Remote{ID: i.ID, Key: i.ID, URL: safeURL(i.Link)}
+	return outbox.Remote{ID: i.ID, URL: safeURL(i.Link)}
 }
 
 func (v *statuspage) Send(ctx context.Context, j outbox.Job) outbox.Result {

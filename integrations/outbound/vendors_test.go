@@ -97,7 +97,7 @@ func TestAWholeIncident(t *testing.T) {
 // acknowledged and resolved.
 func TestPagerDutyByREST(t *testing.T) {
 	s := newStageOf(t, func(g *rig) string {
-		return fmt.Sprintf("targets:\n  pagerduty: {url: %q, events_url: %q, service: PSVC, user: ann@example.com, people: {bob: PBOB}}\n", g.srv.URL+"/pagerduty", g.srv.URL+"/pagerduty")
+		return fmt.Sprintf("targets:\n  pagerduty: {url: %q, events_url: %q, service: PSVC, user: ann@example.com, people: {bob: PBOB}}\nrules: [{to: pagerduty, on: [declared, acknowledged, role, important, resolved]}]\n", g.srv.URL+"/pagerduty", g.srv.URL+"/pagerduty")
 	})
 	g := s.rig
 	first := true
@@ -199,7 +199,7 @@ func TestChecksAndLooks(t *testing.T) {
 		}
 		d := outbox.Compare(inc, out, v.Look(bg, out))
 		want := map[string]string{
-			"slack": "open, as here", "jira": "To Do, as here", "statuspage": "differs: it is resolved there, here it should be investigating",
+			"slack": "agrees: open", "jira": "agrees: To Do", "statuspage": "differs: it is resolved there, here it should be investigating",
 			"pagerduty": "not known: events can be sent but not read; give the target a service and a token",
 		}[out.Target]
 		if d.Say() != want {

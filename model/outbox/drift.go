@@ -55,5 +55,5 @@ func (d Drift) Say() string {
 	case d.Differs:
 		return fmt.Sprintf("differs: it is %s there, here it should be %s", d.Found.Word, d.Expect)
 	}
-	return d.Found.Word + ", as here"
+	return "agrees: " + d.Found.Word
 }

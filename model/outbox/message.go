@@ -109,6 +109,7 @@ type Content struct {
 	Services   []string          `json:"services,omitempty"`
 	Commander  string            `json:"commander,omitempty"`
 	Audience   string            `json:"audience,omitempty"`
+	Update     int               `json:"update,omitempty"`     // the number of the update that it says
 	Components map[string]string `json:"components,omitempty"` // public component id → its state
 	People     []string          `json:"people,omitempty"`
 	Notify     bool              `json:"notify,omitempty"` // subscribers or phones are alarmed
@@ -194,6 +195,27 @@ func Next(rows []Message, gates map[string]Gate, busy []string, now time.Time) [
 			blocked[line] = true
 		case m.Action == Open && m.State.Asks():
 			blocked[line] = true // nothing can be added to what is not there
+		}
+	}
+	return out
+}
+
+// Behind says, by number, which message each pending one waits for in its line.
+func Behind(rows []Message) map[int64]int64 {
+	out := map[int64]int64{}
+	first := map[string]int64{}
+	for i := range rows {
+		m := &rows[i]
+		before, blocked := first[m.Line()]
+		switch {
+		case m.State.Pending():
+			if blocked {
+				out[m.N] = before
+			} else {
+				first[m.Line()] = m.N
+			}
+		case !blocked && (m.State == Sending || m.Action == Open && m.State.Asks()):
+			first[m.Line()] = m.N
 		}
 	}
 	return out

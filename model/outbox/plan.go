@@ -74,7 +74,11 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 			return
 		}
 	}
-	r, ok := c.match(name, m, i, "")
+	who, n, meant := audience(e, t)
+	if !meant {
+		return
+	}
+	r, ok := c.match(name, m, i, who)
 	opens := t.Vendor.Opens() && t.Channel == ""
 	if opens && !th.Opened {
 		// It may only now have become bad enough for this target.
@@ -101,6 +105,9 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 	if !ok {
 		return
 	}
+	if m == OnAck && (!slices.Contains(r.On, OnAck) || th.Waiting) {
+		return // it would silence the phones that are to ring; who wants that says so
+	}
 	for _, a := range does[t.Vendor][m] {
 		switch {
 		case t.Channel != "" && t.Vendor == Slack && (a == Open || a == Update || a == Invite || a == Close):
@@ -121,6 +128,7 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 			Incident: i.ID, Seq: e.Seq, Target: name, Vendor: t.Vendor, Action: a, Public: t.Public,
 			Content: c.content(t, i, e, m, a), State: Queued, Created: model.Millis(s.Now), Since: model.Millis(s.Now),
 		}
+		msg.Content.Audience, msg.Content.Update = who, n
 		msg.ID = messageID(e.ID, name, a, m)
 		if r.asks(t, a) {
 			msg.State = Drafted
@@ -163,13 +171,24 @@ func (c Config) Trigger(s Scene, by model.Event) Plan {
 }
 
 // Merge finds the row of the same line that next can go along with, and changes
-// it: comments of a ticket that have not left yet become one, and of two states
-// only the newer one counts. rows are those of the line that are not final.
+// it: comments of a ticket that have not left yet become one, of two states only
+// the newer one counts, and public words that nobody has approved yet give way to
+// newer ones. rows are those of the line that are not final.
 func Merge(rows []Message, next Message) (n int64, ok bool) {
 	for k := len(rows) - 1; k >= 0; k-- {
 		m := &rows[k]
 		if m.State != next.State || m.Attempts > 0 || m.Vendor != next.Vendor {
 			return 0, false
+		}
+		if m.Vendor == Statuspage && m.State == Drafted && (m.Action == Open || m.Action == Post && m.Content.Kind == model.KindStatusChanged) && (next.Action == Post || next.Action == Update) {
+			// Nobody has said yes to the older words: they are out of date.
+			text, kind := m.Content.Text, m.Content.Kind
+			if next.Content.Text != "" {
+				text, kind = next.Content.Text, next.Content.Kind
+			}
+			m.Content = next.Content
+			m.Content.Text, m.Content.Kind = text, kind
+			return m.N, true
 		}
 		switch {
 		case m.Action == Update && next.Action == Update:
@@ -243,6 +262,8 @@ func moments(e model.Event) []Moment {
 		if b.Action == string(Open) && b.URL != "" {
 			return []Moment{OnLinked}
 		}
+	case *model.UpdateApproved, *model.UpdateSent:
+		return []Moment{OnUpdate}
 	case *model.Note:
 		if e.Kind == model.KindUpdate {
 			return []Moment{OnUpdate}
@@ -252,6 +273,23 @@ func moments(e model.Event) []Moment {
 		}
 	}
 	return nil
+}
+
+// audience says whom an update is for, its number, and whether it is meant for a
+// target: what customers are told is published when it is approved, and the team
+// hears of it when it was; what others are told goes where the rules say, unless a
+// person has sent it by hand.
+func audience(e model.Event, t Target) (who string, n int, meant bool) {
+	switch b := e.Body.(type) {
+	case *model.UpdateApproved:
+		return string(b.Audience), b.N, t.Public && b.Audience.Outward()
+	case *model.UpdateSent:
+		if b.Audience.Outward() {
+			return string(b.Audience), b.N, !t.Public
+		}
+		return string(b.Audience), b.N, !t.Public && b.Via != model.ByHand
+	}
+	return "", 0, true
 }
 
 func role(e model.Event) model.Role {
@@ -354,6 +392,9 @@ func words(t Target, i *model.Incident, e model.Event, m Moment, a Action) strin
 		}
 		return s
 	case OnUpdate, OnImportant:
+		if b, ok := e.Body.(*model.UpdateSent); ok && !b.Audience.Outward() {
+			return b.Message
+		}
 		return e.Actor + ": " + e.Text()
 	}
 	return e.Text() + " (" + e.Actor + ")"
@@ -368,6 +409,10 @@ func publicWords(i *model.Incident, e model.Event, m Moment) string {
 	case OnDeclared:
 		return "We are investigating a problem with " + what + "."
 	case OnUpdate:
+		if b, ok := e.Body.(*model.UpdateApproved); ok {
+			u, _ := i.UpdateN(b.N)
+			return u.Message
+		}
 		return e.Text()
 	case OnSeverity:
 		return ""

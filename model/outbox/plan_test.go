@@ -110,7 +110,6 @@ func TestTheSeedsTrigger(t *testing.T) {
 	s.approve("statuspage")
 	expect(t, "commander", s.do(model.AssignRole{Role: model.Commander, Person: "bob"}), "slack update queued\nslack invite queued")
 	expect(t, "out of triage", s.do(model.SetStatus{To: model.Investigating}), `
-	pagerduty ack queued
 	jira post queued
 	slack update queued
 	slack post queued
@@ -156,6 +155,21 @@ func TestWhatNobodySaidYesToLosesItsPoint(t *testing.T) {
 	statuspage pointless`)
 }
 
+// What customers are told is published when it is approved; the team hears of it
+// when it was; what was told by hand is not told again.
+func TestUpdatesByAudience(t *testing.T) {
+	s := newStory(t, fourTargets)
+	s.do(model.Declare{Title: "x", Severity: 1})
+	s.approve("statuspage")
+	s.approve("pagerduty")
+	s.do(model.AssignRole{Role: model.Commander, Person: "ann"})
+	expect(t, "drafted", s.do(model.DraftUpdate{Audience: model.ToCustomers, Text: "We are on it."}), "")
+	expect(t, "approved", s.do(model.ApproveUpdate{N: 1}), "statuspage post drafted")
+	expect(t, "sent", s.do(model.MarkSent{N: 1, Via: "statuspage"}), "jira post queued\npagerduty post queued\nslack post queued")
+	expect(t, "by hand", s.do(model.TellAudience{Audience: model.ToInternal, Text: "all hands"}), "")
+	expect(t, "by the queue", s.do(model.TellAudience{Audience: model.ToInternal, Text: "all hands", Via: model.ViaQueue}), "jira post queued\npagerduty post queued\nslack post queued")
+}
+
 func TestReopening(t *testing.T) {
 	s := newStory(t, fourTargets)
 	s.do(model.Declare{Title: "Checkout returns 503", Severity: 1})
@@ -173,6 +187,18 @@ func TestDrillsAndHistoryStayInside(t *testing.T) {
 	expect(t, "drill", s.do(model.Declare{Title: "Exercise", Severity: 1, Drill: true}), "")
 	s = newStory(t, fourTargets)
 	expect(t, "history", s.do(model.Declare{Title: "Last week", Severity: 1, At: t0.Add(-2 * time.Hour)}), "")
+}
+
+// Leaving triage silences no phone unless a rule says so, and never one that has
+// not rung.
+func TestAcknowledgingIsAskedFor(t *testing.T) {
+	s := newStory(t, "targets: {pagerduty: {}}\nrules: [{to: pagerduty, on: [declared, acknowledged, resolved]}]\n")
+	s.do(model.Declare{Title: "x"})
+	expect(t, "not said yes to", s.do(model.SetStatus{To: model.Investigating}), "")
+	s = newStory(t, "targets: {pagerduty: {}}\nrules: [{to: pagerduty, on: [declared, acknowledged, resolved]}]\n")
+	s.do(model.Declare{Title: "x"})
+	s.approve("pagerduty")
+	expect(t, "paged", s.do(model.SetStatus{To: model.Investigating}), "pagerduty ack queued")
 }
 
 func TestRules(t *testing.T) {
@@ -221,6 +247,15 @@ func TestMerge(t *testing.T) {
 		t.Errorf("a newer state does not count: %d %v", n, ok)
 	}
 	rows[0].Attempts = 1
+	pub := []Message{{N: 1, Vendor: Statuspage, Action: Open, State: Drafted, Content: Content{Text: "We are investigating.", Title: "x", Status: model.Triage}}}
+	next := Message{Vendor: Statuspage, Action: Post, State: Drafted, Content: Content{Text: "We have found the cause.", Title: "x", Status: model.Identified, Kind: model.KindStatusChanged}}
+	if n, ok := Merge(pub, next); !ok || n != 1 || pub[0].Content.Status != model.Identified || pub[0].Content.Text != "We have found the cause." {
+		t.Errorf("public words that nobody approved stay: %v %+v", ok, pub[0].Content)
+	}
+	pub[0].State = Approved
+	if _, ok := Merge(pub, next); ok {
+		t.Error("public words were changed after the yes")
+	}
 	if _, ok := Merge(rows, post(3, Update, Slack, Queued)); ok {
 		t.Error("a message that may have arrived was changed")
 	}

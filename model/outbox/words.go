@@ -11,8 +11,9 @@ import (
 )
 
 // Why is the rest of a message's state in a few words: what it waits for, what
-// went wrong, where it arrived.
-func (m *Message) Why(g Gate, now time.Time) string {
+// went wrong, where it arrived. behind is the message that it waits for in its
+// line, 0 if none.
+func (m *Message) Why(g Gate, behind int64, now time.Time) string {
 	switch m.State {
 	case Drafted:
 		s := "needs a yes, " + model.Span(now.Sub(m.Created)) + " old"
@@ -26,6 +27,8 @@ func (m *Message) Why(g Gate, now time.Time) string {
 			return "waits: " + g.Paused
 		case g.Until.After(now):
 			return "waits for " + m.Target + ", next try in " + model.Span(g.Until.Sub(now))
+		case behind > 0:
+			return fmt.Sprintf("after message %d", behind)
 		case m.Due.After(now):
 			return "in " + model.Span(m.Due.Sub(now))
 		}
@@ -77,7 +80,7 @@ func Trouble(g Gate, now time.Time) string {
 // Facts are what a person wants to know before saying yes, a line each: who will
 // read it, whom it wakes, and what state it sets.
 func (m *Message) Facts(now time.Time) []string {
-	out := []string{fmt.Sprintf("%s · %s · %s", m.Incident, m.State.Words(), m.Why(Gate{}, now))}
+	out := []string{fmt.Sprintf("%s · %s · %s", m.Incident, m.State.Words(), m.Why(Gate{}, 0, now))}
 	switch {
 	case m.Public && m.Content.Notify:
 		out = append(out, "audience: the public; subscribers are notified")

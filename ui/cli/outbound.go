@@ -285,6 +285,7 @@ func (a *app) listOutbox(ctx context.Context, args []string, all bool) error {
 // outboxTable lists messages: number, state, where and what, why and since when.
 func (a *app) outboxTable(p *page, rows []outbox.Message, gates map[string]outbox.Gate, now time.Time) {
 	var table [][]cell
+	behind := outbox.Behind(rows)
 	for _, m := range rows {
 		style := normal
 		switch {
@@ -299,7 +300,7 @@ func (a *app) outboxTable(p *page, rows []outbox.Message, gates map[string]outbo
 		}
 		table = append(table, []cell{
 			c(fmt.Sprint(m.N)), {m.State.Words(), style}, c(model.Brief(m.Incident, 30)), c(model.Visible(m.Say())),
-			{model.Brief(m.Why(gates[m.Target], now), 200), faint},
+			{model.Brief(m.Why(gates[m.Target], behind[m.N], now), 200), faint},
 		})
 	}
 	p.table(0, table)
