@@ -163,10 +163,10 @@ func (a *App) targetLook(t outbox.Named) (sign, long, short string, st style) {
 		sign, st = "…", ""
 	}
 	if waits > 0 {
-		parts = append(parts, plural(waits, "waits", "wait"))
+		parts = append(parts, counted(waits, "waits", "wait"))
 	}
 	if asks > 0 {
-		parts = append(parts, plural(asks, "asks", "ask"))
+		parts = append(parts, counted(asks, "asks", "ask"))
 	}
 	if n := waits + asks; n > 0 {
 		short = strings.TrimSpace(fmt.Sprint(short, " ", n))
@@ -174,7 +174,8 @@ func (a *App) targetLook(t outbox.Named) (sign, long, short string, st style) {
 	return sign, strings.Join(parts, ", "), short, st
 }
 
-func plural(n int, one, many string) string {
+// counted says how many do something.
+func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
