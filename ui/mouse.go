@@ -355,7 +355,10 @@ func (a *App) screenTabs() []screenTab {
 			s.tag = " " + s.tag
 		}
 		s.x0 = x + 1
-		s.x1 = s.x0 + width(s.name) + width(s.tag) + 2
+		s.x1 = s.x0 + width(s.name) + width(s.tag) + 1
+		if a.lay.wide {
+			s.x1++ // a blank on either side
+		}
 		if x = s.x1; !a.lay.wide {
 			x-- // no more blanks between them than they bring
 		}

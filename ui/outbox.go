@@ -38,9 +38,6 @@ type outsideMsg struct {
 // retry changes no timeline.
 const outsideEvery = 2 * time.Second
 
-// settledShown is how many messages that have left are kept in view.
-const settledShown = 100
-
 // readOutside reads the queue, unless that is under way.
 func (a *App) readOutside() tea.Cmd {
 	if a.cfg.Outside == nil {

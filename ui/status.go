@@ -96,7 +96,9 @@ func (a *App) screenLine() segs {
 		left.add("", strings.Repeat(" ", s.x0-at))
 		left.add(st, " "+s.name)
 		left.add(tag, s.tag)
-		left.add(st, " ")
+		if a.lay.wide {
+			left.add(st, " ")
+		}
 		at = s.x1
 	}
 	return left

@@ -16,13 +16,12 @@ import (
 
 // stepping is one run on the command line.
 type stepping struct {
-	a       *app
-	r       *runner.Runner
-	id      string
-	n       int
-	f       *following
-	ask     *bufio.Reader // nil: nobody can be asked
-	refused bool          // the person said no
+	a   *app
+	r   *runner.Runner
+	id  string
+	n   int
+	f   *following
+	ask *bufio.Reader // nil: nobody can be asked
 }
 
 // runJSON is a line of a run under --json.
