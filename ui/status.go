@@ -91,7 +91,7 @@ func (a *App) screenLine() segs {
 		st, tag := th.dim, s.tagStyle
 		if s.screen == a.screen {
 			st = th.selected
-			tag = tag.and(st)
+			tag = st
 		}
 		left.add("", strings.Repeat(" ", s.x0-at))
 		left.add(st, " "+s.name)

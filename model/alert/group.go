@@ -2,7 +2,9 @@ package alert
 
 import (
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"warroom/model"
 )
@@ -25,7 +27,11 @@ type Lead struct {
 // LeadOf is the Lead of a group that begins with a.
 func LeadOf(a Alert) Lead {
 	l := Lead{Rule: a.Rule, Service: a.Service}
-	if l.Rule == "" {
+	switch {
+	case l.Rule != "":
+	case ruleName(a.Title):
+		l.Rule = a.Title
+	default:
 		l.Rule = Shape(&Alert{Title: a.Title, Service: a.Service})
 	}
 	for _, k := range []string{"env", "environment", "deployment_environment", "stage", "cluster"} {
@@ -35,6 +41,13 @@ func LeadOf(a Alert) Lead {
 		}
 	}
 	return l
+}
+
+// ruleName reports whether a title is the name of a rule rather than a sentence:
+// one word, as in KubePodCrashLooping. Its alerts belong together whatever service
+// they are of.
+func ruleName(title string) bool {
+	return len(title) >= 8 && !strings.ContainsAny(title, " \t") && strings.ContainsFunc(title, unicode.IsLower) && strings.ContainsFunc(title, unicode.IsUpper)
 }
 
 // Place decides which group an alert joins. It holds the groups that are still
@@ -70,7 +83,11 @@ func (p *Place) Find(a Alert, at time.Time) (n int64, why string) {
 	if g := p.rules[Lead{Rule: l.Rule, Scope: l.Scope}]; g != nil {
 		if d := g.apart(at); d <= SameRule {
 			g.stretch(at)
-			if a.Rule == "" {
+			switch {
+			case a.Rule != "":
+			case ruleName(a.Title):
+				return g.n, "same title" + near(d)
+			default:
 				return g.n, "same title and service" + near(d)
 			}
 			return g.n, "same rule " + a.Rule + near(d)

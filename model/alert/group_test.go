@@ -36,6 +36,23 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+// Without a rule the title tells: one that is a rule's name joins over services, a
+// sentence only within its own.
+func TestPlaceByTitle(t *testing.T) {
+	for _, c := range []struct {
+		title, why string
+	}{{"KubePodCrashLooping", "same title, at the same time"}, {"latency is high", ""}, {"disk", ""}} {
+		var p Place
+		p.Add(7, LeadOf(Alert{Title: c.title, Service: "orders-api"}), at, at)
+		if n, why := p.Find(Alert{Title: c.title, Service: "orders-worker"}, at); why != c.why || (n == 7) != (c.why != "") {
+			t.Errorf("%q: group %d, %q", c.title, n, why)
+		}
+		if n, why := p.Find(Alert{Title: c.title, Service: "orders-api"}, at); n != 7 || why == "" {
+			t.Errorf("%q of the same service: group %d, %q", c.title, n, why)
+		}
+	}
+}
+
 // However alerts come, all that joined a group share rule or service with its
 // first one, and scope: groups never grow together link by link.
 func TestPlaceDoesNotChain(t *testing.T) {
