@@ -51,7 +51,11 @@ func Parse(name string, data []byte) (*Doc, error) {
 	if line, col, deep := tooDeep(data); deep {
 		return nil, model.Errorf(model.Invalid, "%s:%d:%d: lists and maps are nested more than %d deep", name, line, col, maxDepth)
 	}
-	f, err := parser.ParseBytes(data, 0)
+	var f *ast.File
+	err := guard(func() (err error) {
+		f, err = parser.ParseBytes(data, 0)
+		return err
+	})
 	if err != nil {
 		return nil, placed(name, err)
 	}
@@ -87,10 +91,21 @@ func (d *Doc) Decode(v any) error {
 		return nil
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(nil), yaml.Strict())
-	if err := dec.DecodeFromNode(d.body, v); err != nil {
+	if err := guard(func() error { return dec.DecodeFromNode(d.body, v) }); err != nil {
 		return placed(d.Name, err)
 	}
 	return nil
+}
+
+// guard turns a panic of the library into an error: a strange file must not end
+// the program that somebody runs an incident in.
+func guard(read func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("this YAML cannot be made sense of (%v): write it more plainly", r)
+		}
+	}()
+	return read()
 }
 
 // At is the place of the field at a path such as $.steps[2].title, or of the

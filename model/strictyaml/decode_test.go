@@ -54,6 +54,8 @@ func TestRefused(t *testing.T) {
 		"brackets":         {strings.Repeat("[", 100_000), "a.yaml:1:201: "},
 		"dashes":           {strings.Repeat("- ", 100_000), "a.yaml:1:"},
 		"not YAML":         {"title: \"x\n", "a.yaml:1:"},
+		"tag on a value":   {"title: x\nsteps: !!str 5\n", "a.yaml:2:8: a tag (!!str) is not read here"},
+		"tag and no value": {"title: x\nsteps: !own\n", "a.yaml:2:8: a tag (!own) is not read here"},
 		"tab":              {"steps:\n\t- step: 1\n", "a.yaml:2:"},
 	} {
 		t.Run(name, func(t *testing.T) {
