@@ -137,7 +137,7 @@ func (a *App) drawBoard(w, h int, focused bool) []string {
 	out := []string{a.paneTitle(paneBoard, w, segs{{a.key("option") + " " + a.key("hypothesis") + " " + a.key("propose") + " " + a.key("temporary") + " add ", th.dim}})}
 	rows := a.boardRows()
 	if len(rows) == 0 && h > 1 {
-		out = append(out, segs{{" no hypothesis, proposal or temporary fix yet", th.dim}}.fit(w))
+		out = append(out, segs{{" nothing on the board yet", th.dim}}.fit(w))
 	}
 	sel, _ := a.selectedBoard()
 	for _, r := range rows {
