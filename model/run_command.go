@@ -26,7 +26,8 @@ type StartRun struct {
 	Escalate          []RunDeadline
 }
 
-// Decide refuses a second rollback of one target, and names who holds it.
+// Decide refuses a second rollback of one target in any open incident, and names
+// who holds it.
 func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	title, err := cleanTitle(c.Title)
 	if err != nil {
@@ -38,7 +39,7 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	if len(c.Values) > maxRunValues {
 		return nil, Errorf(Invalid, "a run has at most %d values", maxRunValues)
 	}
-	if err := s.Incident.LockFree(c.Lock); err != nil {
+	if err := s.lockFree(c.Lock); err != nil {
 		return nil, err
 	}
 	c.Seat.Person = s.Actor
@@ -63,14 +64,20 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	return []Draft{{Kind: KindRunStarted, Body: b}}, nil
 }
 
-// LockFree refuses if a rollback of the same target is under way here.
-func (i *Incident) LockFree(lock string) error {
+// lockFree refuses if a rollback of the same target is under way anywhere.
+func (s Scene) lockFree(lock string) error {
 	if lock == "" {
 		return nil
 	}
-	for _, r := range i.Runs {
-		if r.Active() && r.Lock == lock {
-			return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
+	all := []*Incident{s.Incident}
+	if s.Others != nil {
+		all = append(all, s.Others()...)
+	}
+	for _, i := range all {
+		for _, r := range i.Runs {
+			if r.Active() && r.Lock == lock {
+				return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
+			}
 		}
 	}
 	return nil

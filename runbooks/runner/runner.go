@@ -25,7 +25,6 @@ type Store interface {
 	NewID() model.ID
 	Do(ctx context.Context, incident string, r model.Request) (model.Receipt, error)
 	Incident(ctx context.Context, id string) (*model.Incident, error)
-	List(ctx context.Context, f model.Filter) ([]model.Summary, error)
 }
 
 // Config says what a Runner works with.
@@ -201,9 +200,6 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 				return 0, model.Errorf(model.Invalid, "a rollback needs its target before it begins: %s: %s", v.Name, v.Problem)
 			}
 		}
-		if err := r.lockFree(ctx, incident, p.Lock); err != nil {
-			return 0, err
-		}
 	}
 	if err := r.keepText(t); err != nil {
 		return 0, err
@@ -248,24 +244,6 @@ func deadlines(b *runbooks.Book, inc *model.Incident, now time.Time) []model.Run
 		out = append(out, model.RunDeadline{Contact: e.Contact, Due: from.Add(time.Duration(e.After)), Message: e.Message, Always: e.If == "always"})
 	}
 	return out
-}
-
-// lockFree looks whether any open incident rolls the same target back.
-func (r *Runner) lockFree(ctx context.Context, mine, lock string) error {
-	open, err := r.cfg.Store.List(ctx, model.Filter{Open: true})
-	if err != nil {
-		return err
-	}
-	for _, s := range open {
-		inc, err := r.cfg.Store.Incident(ctx, s.ID)
-		if err != nil {
-			return err
-		}
-		if err := inc.LockFree(lock); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (r *Runner) do(ctx context.Context, incident string, c model.Command) (model.Receipt, error) {
