@@ -348,7 +348,10 @@ func (c EndRun) Decide(s Scene) ([]Draft, error) {
 
 // EscalateRun says that a deadline has passed. Every room that sees it sends
 // this; the first one wins.
-type EscalateRun struct{ N, Level int }
+type EscalateRun struct {
+	N, Level int
+	Why      string // an action that failed, which does not wait for the deadline
+}
 
 // Decide refuses a deadline that is not due, or was dealt with.
 func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
@@ -363,12 +366,15 @@ func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
 	switch {
 	case !d.Fired.IsZero():
 		return nil, Errorf(Conflict, "%s was named already", d.Contact)
-	case s.Now.Before(d.Due):
+	case s.Now.Before(d.Due) && c.Why == "":
 		return nil, Errorf(Conflict, "that is due only in %s", Span(d.Due.Sub(s.Now)))
 	case !s.Incident.Status.Live() && !d.Always:
 		return nil, Errorf(Conflict, "the incident is %s: nobody has to be told", s.Incident.Status)
 	}
 	b := &RunEscalated{N: c.N, Level: c.Level, Contact: d.Contact, Message: d.Message}
+	if c.Why != "" {
+		b.Message = strings.TrimSuffix(Brief(Valid(c.Why), 300)+"; "+d.Message, "; ")
+	}
 	if late := s.Now.Sub(d.Due); late > lateAfter {
 		b.Late = late.Milliseconds()
 	}
@@ -381,7 +387,7 @@ func (i *Incident) DueEscalations(now time.Time) []EscalateRun {
 	for _, r := range i.Runs {
 		for k, d := range r.Escalate {
 			if r.Active() && d.Fired.IsZero() && !now.Before(d.Due) && (i.Status.Live() || d.Always) {
-				out = append(out, EscalateRun{r.N, k})
+				out = append(out, EscalateRun{N: r.N, Level: k})
 			}
 		}
 	}

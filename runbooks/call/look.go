@@ -59,7 +59,10 @@ func lookExec(ctx context.Context, c *runbooks.Check, s *Scope) (string, string,
 		}
 		return model.CheckInconclusive, why, o
 	}
-	expect := c.Expect
+	expect, err := s.filled(c.Expect)
+	if err != nil {
+		return model.CheckInconclusive, model.Message(err), o
+	}
 	if c.Success != "" {
 		expect = append(expect[:len(expect):len(expect)], runbooks.Expect{Number: c.Success})
 	}

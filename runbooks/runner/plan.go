@@ -49,7 +49,13 @@ func (r *Runner) planOf(t *track, inc *model.Incident, run *model.Run, given map
 		p.Lock = fillIn(t.lock, sc)
 	}
 	if s := t.strategy; s != nil {
-		p.Notes = s.Notes
+		p.Notes = slices.Clone(s.Notes)
+		if s.Risk.Expected > 0 {
+			p.Notes = append([]string{"it usually takes " + s.Risk.Expected.String()}, p.Notes...)
+		}
+		if s.Risk.BlastRadius != "" {
+			p.Notes = append([]string{"it reaches " + s.Risk.BlastRadius}, p.Notes...)
+		}
 		if s.Risk.DataLoss != "" && s.Risk.DataLoss != "none" {
 			p.Notes = append([]string{"data loss is " + s.Risk.DataLoss}, p.Notes...)
 		}
@@ -172,7 +178,7 @@ func valueOf(sc *call.Scope, run *model.Run) func(family, name string) string {
 }
 
 func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
-	a := play.Action{Text: fillIn(it.text, sc), Kind: it.kind, Link: fillIn(it.link, sc), Criteria: it.criteria, Example: it.example, Wait: it.wait, Risk: string(it.risk)}
+	a := play.Action{Repeatable: it.idempotent, Text: fillIn(it.text, sc), Kind: it.kind, Link: fillIn(it.link, sc), Criteria: it.criteria, Example: it.example, Wait: it.wait, Risk: string(it.risk)}
 	for i := range it.expect {
 		a.Expect = append(a.Expect, expectText(&it.expect[i]))
 	}
@@ -192,7 +198,13 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 		}
 		return c.Shown
 	}
+	if it.retry != nil {
+		a.Attempts = it.retry.Attempts
+	}
 	a.Preview, a.Undo = show(it.preview), show(it.undo)
+	if it.irreversible != "" {
+		a.Undo = "there is none: " + it.irreversible
+	}
 	switch {
 	case it.exec != nil:
 		a.Terminal = it.exec.Interactive
