@@ -49,6 +49,7 @@ type Runner struct {
 	mu   sync.Mutex
 	jobs map[*job]bool
 	over bool
+	pace func(time.Duration) time.Duration // how long a pause of that length takes; nil: as long
 }
 
 // New makes a Runner. Its seat is new: what another process of the same person

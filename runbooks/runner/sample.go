@@ -125,6 +125,9 @@ func (j *job) wait() {
 }
 
 func (j *job) sleep(d time.Duration) {
+	if j.r.pace != nil {
+		d = j.r.pace(d)
+	}
 	for end := time.Now().Add(d); j.halt.Load() == 0; {
 		left := time.Until(end)
 		if left <= 0 {
