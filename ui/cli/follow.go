@@ -151,7 +151,7 @@ func (a *app) plan(ctx context.Context, args []string, usage string, f *followin
 	}
 	r, ref := a.runner(a.shelf(f.books)), play.Ref{ID: name, Rollback: rollback, Undo: f.undo}
 	if f.options != "" {
-		return a.options(ctx, r, inc, ref, values, f.options)
+		return a.pickList(ctx, r, inc, ref, values, f.options)
 	}
 	p, err := r.Plan(inc, ref, values)
 	if err != nil {
@@ -174,8 +174,8 @@ func (a *app) plan(ctx context.Context, args []string, usage string, f *followin
 	return nil
 }
 
-// options prints what a value may be picked from.
-func (a *app) options(ctx context.Context, r *runner.Runner, inc *model.Incident, ref play.Ref, values map[string]string, name string) error {
+// pickList prints what a value may be picked from.
+func (a *app) pickList(ctx context.Context, r *runner.Runner, inc *model.Incident, ref play.Ref, values map[string]string, name string) error {
 	list, err := r.Options(ctx, inc, ref, values, name)
 	if err != nil {
 		return err
