@@ -114,15 +114,16 @@ func (d *statsDesk) refresh(a *App) tea.Cmd {
 				s = t.Select(periodFilter(m.filter, m.period, now))
 			}
 			m.names = t.ServiceNames()
-			m.report = s.Analyse(metrics.Options{Now: now, Zone: m.zone})
+			m.report = s.Analyse(metrics.Options{Zone: m.zone})
 			return nil
 		})
 		return m
 	}
 }
 
-// periodFilter is f within a period, unless f names times of its own.
+// periodFilter is f as of now within a period, unless f names times of its own.
 func periodFilter(f metrics.Filter, period int, now time.Time) metrics.Filter {
+	f.Now = now
 	if days := periods[period]; days > 0 && f.From.IsZero() && f.To.IsZero() {
 		f.From = now.Add(-time.Duration(days) * 24 * time.Hour)
 	}
@@ -240,7 +241,7 @@ func (a *App) behind() tea.Cmd {
 	if c == nil || src == nil {
 		return nil
 	}
-	holds := func(*metrics.Table, int) bool { return true }
+	holds := func(*metrics.Selection, int) bool { return true }
 	title := "All incidents here"
 	if d.sel >= 0 {
 		holds, title = c.Holds(d.sel), c.Label(d.sel)
@@ -255,15 +256,15 @@ func (a *App) behind() tea.Cmd {
 			s := t.Select(filter)
 			var found []int
 			for i := range s.Len() {
-				if holds(t, s.At(i)) {
+				if holds(s, s.At(i)) {
 					found = append(found, s.At(i))
 				}
 			}
 			m.total = len(found)
 			slices.SortStableFunc(found, func(x, y int) int { return cmp.Compare(t.Start(y).UnixMilli(), t.Start(x).UnixMilli()) })
 			for _, n := range found[:min(len(found), behindLimit)] {
-				length := metrics.Span(t.Minutes(n))
-				if t.Open(n) {
+				length := metrics.Span(s.Minutes(n))
+				if s.Open(n) {
 					length = "open"
 				}
 				what := strings.Join(t.Services(n), ", ")

@@ -29,7 +29,7 @@ func (s *Selection) conduct(l Ledger) Conduct {
 	var by, vacant []float64
 	for _, n := range s.at {
 		k, ok := s.t.conduct[int(n)]
-		if !ok {
+		if !ok || s.Open(int(n)) { // of what goes on, nobody knows yet how it was led
 			continue
 		}
 		c.N++

@@ -58,9 +58,9 @@ func bucketLabel(c *Chart, i int) string {
 
 func in(b metrics.Bucket, m float64) bool { return m >= b.Low && (b.High < 0 || m < b.High) }
 
-func bucketHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func bucketHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	b := c.r.Buckets[i]
-	return func(t *metrics.Table, n int) bool { return in(b, t.Minutes(n)) }
+	return func(s *metrics.Selection, n int) bool { return in(b, s.Minutes(n)) }
 }
 
 // pinned are the quantiles that are written beside the bar they fall into.
@@ -148,10 +148,13 @@ func weekLabel(c *Chart, i int) string {
 	return s
 }
 
-func weekHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func weekHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	from := c.r.Weeks[i].From
 	to := from.AddDate(0, 0, 7)
-	return func(t *metrics.Table, n int) bool { s := t.Start(n); return !s.Before(from) && s.Before(to) }
+	return func(of *metrics.Selection, n int) bool {
+		s := of.Table().Start(n)
+		return !s.Before(from) && s.Before(to)
+	}
 }
 
 // usual is the band in which a week's count lies 19 times of 20 if nothing has
@@ -321,15 +324,16 @@ func partLabel(c *Chart, i int) string {
 	return s
 }
 
-func partHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func partHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	p := c.parts()[i]
 	if c.Name == "severity" {
-		return func(t *metrics.Table, n int) bool {
+		return func(s *metrics.Selection, n int) bool {
+			t := s.Table()
 			return t.Severity(n) == p.Sev || p.Sev == 0 && !t.Severity(n).Valid()
 		}
 	}
-	return func(t *metrics.Table, n int) bool {
-		for _, s := range t.Services(n) {
+	return func(of *metrics.Selection, n int) bool {
+		for _, s := range of.Table().Services(n) {
 			if s == p.Name {
 				return true
 			}
@@ -380,10 +384,10 @@ func causeLabel(c *Chart, i int) string {
 	return fmt.Sprintf("%q occurs %d times in the causes", name(c.r.Causes[i].Word, 40), c.r.Causes[i].N)
 }
 
-func causeHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func causeHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	word := c.r.Causes[i].Word
-	return func(t *metrics.Table, n int) bool {
-		return strings.Contains(strings.ToLower(t.Cause(n)), word)
+	return func(s *metrics.Selection, n int) bool {
+		return strings.Contains(strings.ToLower(s.Table().Cause(n)), word)
 	}
 }
 
@@ -425,9 +429,9 @@ func stageLabel(c *Chart, i int) string {
 	return b.ID + ": " + strings.Join(parts, ", ")
 }
 
-func stageHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func stageHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	at := c.r.Bars[i].At
-	return func(_ *metrics.Table, n int) bool { return n == at }
+	return func(_ *metrics.Selection, n int) bool { return n == at }
 }
 
 func stageLines(c *Chart, w, h, sel int) []Line {

@@ -43,7 +43,7 @@ type Chart struct {
 	svg   func(c *Chart, p *picture)
 	cells func(c *Chart) int
 	label func(c *Chart, i int) string
-	holds func(c *Chart, i int) func(t *metrics.Table, n int) bool
+	holds func(c *Chart, i int) func(s *metrics.Selection, n int) bool
 	note  func(c *Chart) string
 }
 
@@ -104,9 +104,9 @@ func (c *Chart) Label(i int) string {
 
 // Holds tells which incidents of the selection are behind cell i, by their place
 // in the table.
-func (c *Chart) Holds(i int) func(t *metrics.Table, n int) bool {
+func (c *Chart) Holds(i int) func(s *metrics.Selection, n int) bool {
 	if i < 0 || i >= c.Cells() {
-		return func(*metrics.Table, int) bool { return false }
+		return func(*metrics.Selection, int) bool { return false }
 	}
 	return c.holds(c, i)
 }
@@ -137,7 +137,7 @@ func (c *Chart) Step(i, dx, dy int) int {
 // Short is Below for where there is little room.
 func Short(r *metrics.Report) string {
 	s := fmt.Sprintf("n = %d", r.N)
-	if out := r.Excluded.Drills + r.Excluded.Maintenance + r.Excluded.Canceled; out > 0 {
+	if out := r.Excluded.Drills + r.Excluded.Maintenance + r.Excluded.Canceled + r.Excluded.Later; out > 0 {
 		s += fmt.Sprintf(" · %d left out", out)
 	}
 	if r.Open > 0 {
@@ -152,7 +152,7 @@ func Below(r *metrics.Report) string {
 	for _, x := range []struct {
 		n         int
 		one, many string
-	}{{r.Excluded.Drills, "drill", "drills"}, {r.Excluded.Maintenance, "maintenance", "maintenances"}, {r.Excluded.Canceled, "cancelled", "cancelled"}} {
+	}{{r.Excluded.Drills, "drill", "drills"}, {r.Excluded.Maintenance, "maintenance", "maintenances"}, {r.Excluded.Canceled, "cancelled", "cancelled"}, {r.Excluded.Later, "after that time", "after that time"}} {
 		switch {
 		case x.n == 1:
 			parts = append(parts, "1 "+x.one+" left out")

@@ -49,9 +49,9 @@ func pointLabel(c *Chart, i int) string {
 	return s
 }
 
-func pointHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func pointHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	at := c.points()[i].At
-	return func(_ *metrics.Table, n int) bool { return n == at }
+	return func(_ *metrics.Selection, n int) bool { return n == at }
 }
 
 // ticks are round durations for axes, in minutes.
@@ -169,9 +169,9 @@ func stepLabel(c *Chart, i int) string {
 	return fmt.Sprintf("after %s %.0f %% go on (%.0f to %.0f %%)", span(s.Minutes), 100*s.Share, 100*s.Low, 100*s.High)
 }
 
-func stepHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func stepHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	m := c.r.Survival.Steps[i].Minutes
-	return func(t *metrics.Table, n int) bool { return t.Minutes(n) >= m }
+	return func(s *metrics.Selection, n int) bool { return s.Minutes(n) >= m }
 }
 
 // curveBounds are those of the axis of minutes of the curve.

@@ -187,7 +187,7 @@ func (a *app) analyse(ctx context.Context, q reportRequest) (*analysis, error) {
 			return nil, err
 		}
 	}
-	f := metrics.Filter{Service: strings.TrimSpace(q.service), Drills: q.drills, Maintenance: q.planned}
+	f := metrics.Filter{Now: r.now, Service: strings.TrimSpace(q.service), Drills: q.drills, Maintenance: q.planned}
 	if f.From, err = a.moment("from", q.from, r.now); err != nil {
 		return nil, err
 	}
@@ -230,14 +230,14 @@ func (a *app) analyse(ctx context.Context, q reportRequest) (*analysis, error) {
 			if days == 0 {
 				days = 30
 			}
-			r.plain = s.Plain(r.now, days, r.zone)
+			r.plain = s.Plain(days, r.zone)
 		}
 		if q.days > 0 { // the statistics are of the same days
 			f.From = r.now.Add(-time.Duration(q.days) * 24 * time.Hour)
 			r.filter = f
 			s = t.Select(f)
 		}
-		r.stats = s.Analyse(metrics.Options{Now: r.now, Zone: r.zone})
+		r.stats = s.Analyse(metrics.Options{Zone: r.zone})
 		return nil
 	})
 	if err != nil {

@@ -120,7 +120,7 @@ func (r *analysis) changed(what string, c metrics.Change, unit string) string {
 	if c.Verdict == metrics.CannotTell {
 		return fmt.Sprintf("%s cannot be told: %s before %s, %s after%s.", what, before, middle, after, interval)
 	}
-	return fmt.Sprintf("They have become %s: %s before %s, %s after%s, %s.", c.Verdict, before, middle, after, interval, metrics.P(c.Adjusted))
+	return fmt.Sprintf("They have become %s: %s before %s, %s after%s, %s.", c.Verdict.Become(), before, middle, after, interval, metrics.P(c.Adjusted))
 }
 
 // facts are the numbers of the report by name, for tables.
