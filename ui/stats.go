@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/metrics"
 	"warroom/ui/chart"
 )
@@ -104,9 +105,14 @@ func (d *statsDesk) refresh(a *App) tea.Cmd {
 	d.asked++
 	m := statsMsg{asked: d.asked, period: d.period, filter: d.filter, zone: a.zone}
 	now, base, chose := a.now, a.ctx, d.chose || d.report != nil
+	store, inbox := a.store, a.cfg.Inbox
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(base, statsLimit)
 		defer cancel()
+		beside, err := ledger(ctx, store, inbox, m.filter.Drills)
+		if m.err = err; err != nil {
+			return m
+		}
 		m.err = src.Statistics(ctx, func(t *metrics.Table) error {
 			s := t.Select(periodFilter(m.filter, m.period, now))
 			for !chose && periods[m.period] > 0 && s.Len() < leastPeriod { // the first that says something
@@ -114,11 +120,21 @@ func (d *statsDesk) refresh(a *App) tea.Cmd {
 				s = t.Select(periodFilter(m.filter, m.period, now))
 			}
 			m.names = t.ServiceNames()
-			m.report = s.Analyse(metrics.Options{Zone: m.zone})
+			m.report = s.Analyse(metrics.Options{Zone: m.zone, Ledger: beside})
 			return nil
 		})
 		return m
 	}
+}
+
+// ledger reads what is counted beside the incidents: action items and alerts.
+func ledger(ctx context.Context, s Store, inbox Inbox, drills bool) (metrics.Ledger, error) {
+	var l metrics.Ledger
+	var err error
+	if l.Actions, err = sourceOf(s).Actions(ctx, model.ActionFilter{NoDrills: !drills}); err == nil && inbox != nil {
+		l.Alerts, err = inbox.AlertGroups(ctx, alert.Filter{All: true})
+	}
+	return l, err
 }
 
 // periodFilter is f as of now within a period, unless f names times of its own.

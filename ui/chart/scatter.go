@@ -122,12 +122,10 @@ func scatterLines(c *Chart, w, h, sel int) []Line {
 		case p.Out:
 			g.set(at[0], at[1], '◆', Alarm)
 		case g.at(at[0], at[1]) == '◆':
-		case seen[at] > 9:
-			g.set(at[0], at[1], '●', Data)
 		case seen[at] > 2:
-			g.set(at[0], at[1], '•', Data)
+			g.set(at[0], at[1], '●', Data)
 		default:
-			g.set(at[0], at[1], '·', Data)
+			g.set(at[0], at[1], '•', Data)
 		}
 	}
 	if sel >= 0 && sel < len(points) {
