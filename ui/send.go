@@ -22,7 +22,6 @@ type job struct {
 	line     string // what was typed, if it came from the composer
 	form     *form  // the form that waits for the answer, if any
 	done     string // what to say when it worked; "" says nothing
-	silent   bool   // the program's own wish: a refusal is no news to anybody
 	then     func(*App, model.Receipt) tea.Cmd
 }
 
@@ -102,9 +101,6 @@ func (a *App) finished(m doneMsg) tea.Cmd {
 func (a *App) refused(m doneMsg) {
 	text := model.Message(m.err)
 	a.log.Printf("%T: %v", m.job.request.Command, m.err)
-	if m.job.silent {
-		return
-	}
 	if m.job.line == "" {
 		if m.job.form == nil {
 			a.say(failure, text)

@@ -326,26 +326,3 @@ func (d *triageDesk) tag(a *App) (string, style) {
 	}
 	return "", ""
 }
-
-// escalate records response targets that have passed. Every terminal that shows
-// the incident asks; the store takes the first and refuses the others, which is
-// no news to anybody.
-func (a *App) escalate() tea.Cmd {
-	if a.room == nil || writable(a) != "" {
-		return nil
-	}
-	inc := a.room.inc
-	for _, c := range a.clocks() {
-		mark := inc.ID + c.Key + inc.Severity.String()
-		if !c.Kind.Response() || !c.Overdue(a.now) || inc.Escalated(c.Key) || a.escalated[mark] {
-			continue
-		}
-		if a.escalated == nil {
-			a.escalated = map[string]bool{}
-		}
-		a.escalated[mark] = true
-		cmd := model.Escalate{Key: c.Key, Notify: a.doctrine().Requirements(inc.Severity).Notification, Rules: a.cfg.Rules}
-		return a.send(job{incident: inc.ID, request: model.Request{Command: cmd}, silent: true})
-	}
-	return nil
-}

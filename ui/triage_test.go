@@ -105,34 +105,6 @@ func TestChecklistOnTheScreen(t *testing.T) {
 	}
 }
 
-// Ten terminals see the target pass; it is written once.
-func TestEscalationIsWrittenOnce(t *testing.T) {
-	x := paged(t, 120, 40)
-	id := x.command("", "ana", model.Declare{Title: "api down", Severity: 2}).Incident.ID
-	var seats []*seat
-	for range 3 {
-		y := join(t, x.store, x.clock, "bob", 120, 40)
-		y.run(y.a.enter(id, 0))
-		seats = append(seats, y)
-	}
-	*x.clock = x.clock.Add(31 * time.Minute)
-	for range 2 {
-		for _, y := range seats {
-			y.send(tickMsg{*x.clock, y.a.clock})
-		}
-	}
-	inc, err := x.store.Incident(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e := inc.Triage.Escalations; len(e) != 1 || e[0].Key != "acknowledge" || strings.Join(e[0].Notify, " ") != "page_oncall manager_notification" {
-		t.Errorf("%+v", e)
-	}
-	for _, y := range seats {
-		y.lacks("recorded already")
-	}
-}
-
 func TestFaultsOfTheTeamsFiles(t *testing.T) {
 	x := paged(t, 80, 24)
 	x.a.cfg.Faults = []string{"triage.yaml:3:5: a level has no score; the built-in triage stays in force"}

@@ -112,18 +112,9 @@ func (d *updatesDesk) tag(a *App) (string, style) {
 	return "", ""
 }
 
-// next is when the next update of an audience will be promised by default: by
-// its pace, and after two hours in an hour, with the expectation set.
+// nextIn is when the next update of an audience is promised by default.
 func (a *App) nextIn(to model.Audience) time.Duration {
-	inc := a.room.inc
-	if !inc.Status.Live() {
-		return 0
-	}
-	every := a.cfg.Rules.Interval(to, inc.Severity)
-	if declared, ok := inc.At(model.Declared); ok && to.Outward() && every > 0 && a.now.Sub(declared) > 2*time.Hour {
-		return max(every, time.Hour)
-	}
-	return every
+	return a.room.inc.NextIn(a.cfg.Rules, to, a.now)
 }
 
 // firstMessage goes to the updates and begins the one that is due next.

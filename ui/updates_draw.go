@@ -286,7 +286,7 @@ func (d *updatesDesk) audiencePage(a *App, w int) (out []string) {
 
 // paceWords says how often an audience is told.
 func paceWords(a *App, to model.Audience) string {
-	every := a.cfg.Rules.Interval(to, a.room.inc.Severity)
+	every := a.cfg.Rules.Pace(to, a.room.inc.Severity).Every
 	if every == 0 {
 		return "no clock at " + a.room.inc.Severity.String()
 	}

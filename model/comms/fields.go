@@ -100,6 +100,9 @@ func Facts(i *model.Incident, a model.Audience, next, now time.Time, loc *time.L
 	put("incident_id", i.ID)
 	put("timestamp", at(now))
 	put("status", string(i.Status))
+	if a.Outward() { // what we call a stage is no word for them
+		put("status", i.Status.Public())
+	}
 	put("title", i.Title)
 	put("description", i.Description)
 	put("commander", i.Commander())

@@ -314,8 +314,8 @@ func (a *app) noChange(parent *cobra.Command) {
 		if cmd.Next, err = spanOf(w.next); err != nil {
 			return err
 		}
-		if cmd.Next == 0 && i.Status.Live() { // the words name that time
-			cmd.Next = a.rules().Interval(to, i.Severity)
+		if cmd.Next == 0 { // the words name that time
+			cmd.Next = i.NextIn(a.rules(), to, time.Now())
 		}
 		if cmd.Text, err = a.fill(&own, i, w); err != nil {
 			return err
