@@ -323,6 +323,19 @@ func (i *Incident) LastTold(a Audience) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// lastPromise is what was promised last to anybody, leaving out event but.
+func (i *Incident) lastPromise(but int64) time.Time {
+	var at, next time.Time
+	for _, a := range Audiences {
+		for _, m := range i.Tellings[a] {
+			if !m.Struck && m.Seq != but && !m.Next.IsZero() && !m.At.Before(at) {
+				at, next = m.At, m.Next
+			}
+		}
+	}
+	return next
+}
+
 // promised is when an update was promised to a that is still owed at t; false if
 // none was, or if t is before what a was told last.
 func (i *Incident) promised(a Audience, t time.Time) (time.Time, bool) {

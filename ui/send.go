@@ -53,6 +53,25 @@ func (a *App) do(c model.Command, done string) tea.Cmd {
 	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: done})
 }
 
+// undo takes back the newest action. Of an update that was noted as sent only
+// the note is taken back, and that is what is said.
+func (a *App) undo() tea.Cmd {
+	if a.room == nil {
+		a.say(warning, "no incident is open")
+		return nil
+	}
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: model.Undo{}}, then: func(a *App, r model.Receipt) tea.Cmd {
+		for _, e := range r.Events {
+			if b, ok := e.Body.(*model.Undone); ok && b.Kind == model.KindUpdateSent {
+				a.say(warning, e.Text()+" · what did go out stays out")
+				return nil
+			}
+		}
+		a.say(info, "taken back")
+		return nil
+	}})
+}
+
 // next starts the job at the head of the queue, unless one is under way.
 func (a *App) next() tea.Cmd {
 	if a.sending || len(a.queue) == 0 {

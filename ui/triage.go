@@ -155,14 +155,11 @@ func (d *triageDesk) clear(a *App) {
 	}
 }
 
-// apply declares with the severity, or records the answers and sets it. Take the
-// higher: a milder one is asked about.
+// apply records the answers and sets the severity. Take the higher: a milder one
+// is asked about.
 func (d *triageDesk) apply(a *App) tea.Cmd {
 	o := d.outcome(a)
 	c := a.doctrine().Command(d.answers, d.unsure, d.metrics(a))
-	if a.room == nil {
-		return d.declare(a, c)
-	}
 	recorded := func(a *App, _ model.Receipt) tea.Cmd { d.changed = false; d.follow(a); return nil }
 	send := func(a *App, c model.Assess, done string) tea.Cmd {
 		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: done, then: recorded})
@@ -192,7 +189,8 @@ func (d *triageDesk) apply(a *App) tea.Cmd {
 }
 
 // declare asks for a title and opens the incident with the answers.
-func (d *triageDesk) declare(a *App, c model.Assess) tea.Cmd {
+func (d *triageDesk) declare(a *App) tea.Cmd {
+	c := a.doctrine().Command(d.answers, d.unsure, nil)
 	a.open(newForm("Declare "+c.Severity.String()+" "+c.Severity.Word(), []field{
 		textField("what is wrong", "", "checkout returns 503", "a title is enough: enter declares"),
 		textField("services", "", "checkout, payments", "which services, separated by commas"),
@@ -202,9 +200,6 @@ func (d *triageDesk) declare(a *App, c model.Assess) tea.Cmd {
 			return nil, model.Errorf(model.Invalid, "say in a few words what is wrong")
 		}
 		m := model.Declare{Title: v[0], Severity: c.Severity, Services: []string{v[1]}, Triage: &c}
-		if len(c.Answers) == 0 {
-			m.Triage = nil
-		}
 		if v[2] != "" {
 			var err error
 			if m.ImpactStart, err = model.When(v[2], a.now, a.zone); err != nil {

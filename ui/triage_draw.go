@@ -277,6 +277,9 @@ func (d *triageDesk) requires(a *App, w int) (out []string) {
 	v, st := yes(q.StatusPage, "yes")
 	row("status page", v, st)
 	v, st = yes(q.CustomerComms, "yes")
+	if p := a.cfg.Rules.Pace(model.ToCustomers, s); p.Every > 0 {
+		v, st = "first in "+model.Span(p.First)+", every "+model.Span(p.Every), ""
+	}
 	if a.room != nil {
 		if c, ok := a.clockOf(model.ToCustomers); ok {
 			if v, st = "in "+countdown(c.Due.Sub(a.now)), ""; c.Overdue(a.now) {

@@ -113,7 +113,11 @@ func (d *updatesDesk) rows(a *App, w int) (out []string) {
 		}
 		second := segs{{strings.Repeat(" ", 14), ""}}
 		if t, ok := inc.LastTold(to); ok {
-			second.add(th.dim, "told "+model.Span(max(0, a.now.Sub(t)).Truncate(minute))+" ago")
+			ago := "told just now"
+			if d := a.now.Sub(t); d >= minute {
+				ago = "told " + model.Span(d.Truncate(minute)) + " ago"
+			}
+			second.add(th.dim, ago)
 		} else {
 			second.add(th.dim, "not told anything yet")
 		}
@@ -225,7 +229,7 @@ func (d *updatesDesk) page(a *App, w int) (out []string) {
 		para("Customers read this. You may approve it: "+a.key("updates.approve"), th.accent, 2)
 	case u.Audience.Outward():
 		_, err := model.ApproveUpdate{N: u.N}.Decide(model.Scene{Incident: a.room.inc, Actor: a.cfg.Actor, Now: a.now})
-		para(model.Visible(model.Message(err)), th.warn, 3)
+		para(capital(model.Visible(model.Message(err)))+".", th.warn, 3)
 	default:
 		para("No approval is needed: "+a.key("updates.copy")+" copies it, "+a.key("updates.sent")+" notes that it was sent.", th.dim, 2)
 	}
