@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -54,16 +53,8 @@ func (d *triageDesk) follow(a *App) {
 	}
 	d.incident, d.changed = id, false
 	d.answers, d.unsure = triage.Answers{}, triage.Answers{}
-	if a.room == nil {
-		return
-	}
-	for _, x := range a.room.inc.Triage.Answers {
-		if a.doctrine().Check(triage.Answers{x.Criterion: x.Level}) == nil {
-			d.answers[x.Criterion] = x.Level
-			if x.Or != "" {
-				d.unsure[x.Criterion] = x.Or
-			}
-		}
+	if a.room != nil {
+		d.answers, d.unsure = a.doctrine().Recorded(a.room.inc.Triage)
 	}
 }
 
@@ -120,14 +111,9 @@ func (d *triageDesk) choose(a *App, n int) {
 			d.between = &l
 			return
 		}
-		worse := triage.Worse(*d.between, l)
-		milder := l
-		if worse == l {
-			milder = *d.between
-		}
-		d.set(c, worse, milder)
+		c.Answer(d.answers, d.unsure, *d.between, l)
 	} else {
-		d.set(c, l, l)
+		c.Answer(d.answers, d.unsure, l, l)
 	}
 	d.doubt, d.between, d.changed = false, nil, true
 	for k := 1; k < len(a.doctrine().Criteria); k++ {
@@ -136,13 +122,6 @@ func (d *triageDesk) choose(a *App, n int) {
 			d.at = next
 			return
 		}
-	}
-}
-
-func (d *triageDesk) set(c *triage.Criterion, l, or triage.Level) {
-	d.answers[c.Name] = l.Name
-	if delete(d.unsure, c.Name); or != l {
-		d.unsure[c.Name] = or.Name
 	}
 }
 
@@ -226,7 +205,7 @@ func (d *triageDesk) answer(a *App, word string) tea.Cmd {
 	if word == model.CheckYes {
 		done = "yes · " + a.key("triage.act") + " " + q.Action.Words()
 	}
-	cmd := a.do(model.AnswerCheck{Question: q.Ask, Answer: word, Action: q.Yes}, done)
+	cmd := a.do(q.Command(word), done)
 	if word != model.CheckYes {
 		d.move(a, 1)
 	}
@@ -271,28 +250,11 @@ func (d *triageDesk) measure(a *App) tea.Cmd {
 	was, _ := a.room.inc.Triage.Metric(m.Name)
 	metric := *m
 	a.ask(metric.Name, []field{
-		textField("value", was.Value, strings.Trim(metric.Threshold.String(), "<>= "), metric.Threshold.Words()+": "+worse(metric.Modifier)+" · empty: not known"),
+		textField("value", was.Value, strings.Trim(metric.Threshold.String(), "<>= "), metric.Threshold.Words()+": "+metric.Gain()+" · empty: not known"),
 	}, func(_ *App, v []string) (model.Command, error) {
-		if strings.TrimSpace(v[0]) == "" {
-			return model.Measure{Metric: metric.Name}, nil
-		}
-		e, err := metric.Observe(v[0])
-		if err != nil {
-			return nil, err
-		}
-		return model.Measure{Metric: metric.Name, Value: e.Value, Effect: e.Text(), Worse: e.By}, nil
+		return metric.Command(v[0])
 	})
 	return nil
-}
-
-func worse(n int) string {
-	switch n {
-	case 0:
-		return "no change of severity"
-	case 1:
-		return "one level worse, never beyond SEV-1"
-	}
-	return fmt.Sprintf("%d levels worse, never beyond SEV-1", n)
 }
 
 // fillRoles offers the vacant roles that the severity requires.

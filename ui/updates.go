@@ -185,8 +185,9 @@ func (a *App) draftFrom(t *comms.Template, to model.Audience) tea.Cmd {
 		fields = append(fields, textField(strings.ReplaceAll(m, "_", " "), "", "", comms.AskFor(m)))
 	}
 	a.open(newForm("For "+string(to)+": what "+model.Visible(t.Title)+" still needs", fields, func(a *App, v []string) (tea.Cmd, error) {
+		typed := comms.Fields{}
 		for k, m := range missing {
-			facts[m] = v[k]
+			facts[m], typed[m] = v[k], v[k]
 		}
 		if still := t.Missing(facts); len(still) > 0 {
 			return nil, model.Errorf(model.Invalid, "still missing: %s", strings.ReplaceAll(strings.Join(still, ", "), "_", " "))
@@ -195,7 +196,14 @@ func (a *App) draftFrom(t *comms.Template, to model.Audience) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm(), then: lookAtDraft}), nil
+		drafted := func(a *App, r model.Receipt) tea.Cmd {
+			cmds := []tea.Cmd{lookAtDraft(a, r)}
+			for _, l := range comms.Places(typed) {
+				cmds = append(cmds, a.send(job{incident: r.Incident.ID, request: model.Request{Command: l}}))
+			}
+			return tea.Batch(cmds...)
+		}
+		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm(), then: drafted}), nil
 	}))
 	return nil
 }

@@ -97,13 +97,17 @@ func (e Effect) Text() string {
 	if !e.Met {
 		return "not " + e.Metric.Threshold.Words() + ": no change"
 	}
+	return e.Metric.Threshold.Words() + ": " + e.levels()
+}
+
+func (e Effect) levels() string {
 	switch e.By {
 	case 0:
-		return e.Metric.Threshold.Words() + ": no change"
+		return "no change"
 	case 1:
-		return e.Metric.Threshold.Words() + ": one level worse"
+		return "one level worse"
 	}
-	return fmt.Sprintf("%s: %d levels worse", e.Metric.Threshold.Words(), e.By)
+	return fmt.Sprintf("%d levels worse", e.By)
 }
 
 // Metric finds a metric by name, without regard to case, blanks and marks; the
