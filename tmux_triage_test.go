@@ -19,6 +19,16 @@ func TestTriageWalk(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.run("pager", "alert", "ingest", page)
+	// The team tells executives sooner in the worst case than the built-in doctrine.
+	doctrine := filepath.Join(filepath.Dir(h.db), "config", "warroom", "triage.yaml")
+	if err := os.MkdirAll(filepath.Dir(doctrine), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	own := "updates:\n  - {audience: customers, severities: [1, 2], first: 5, every: 20}\n  - {audience: executives, severities: [2], first: 30, every: 30}\n" +
+		"  - {audience: executives, severities: [1], first: 10, every: 15}\n"
+	if err := os.WriteFile(doctrine, []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	ana := &walker{seat: h.sit("ana"), size: "triage-120x40"}
 	ana.resize(120, 40)
 	ana.waits("the welcome", has("No incident yet"))
@@ -60,12 +70,12 @@ func TestTriageWalk(t *testing.T) {
 	ana.press("s")
 	ana.waits("the question", has("next update in"))
 	ana.press("Enter")
-	ana.sees("told", "told less than a minute ago", "in 19:")
+	ana.sees("told", "told just now", "in 19:", "Executives   in 29:")
 
 	// It is worse than it seemed.
 	ana.press("2")
 	ana.waits("the answers again", has("4 of 4 answered"))
-	ana.press("Up", "Up", "Up", "1")
+	ana.press("Enter", "1")
 	ana.sees("worse", "SEV-1", "it is SEV-2 now", "not recorded yet")
 	ana.press("Enter")
 	ana.sees("raised", "SEV-1 requires", "15 min", "scribe", "executives")
@@ -74,9 +84,9 @@ func TestTriageWalk(t *testing.T) {
 	ana.press("Escape")
 	ana.waits("the roles are left", hasNot("Fill which?"))
 	ana.press("5")
-	ana.sees("the clocks follow", "at SEV-1")
+	ana.sees("the clocks follow", "Executives   in 09:")
 	ana.press("1")
-	ana.sees("the room", "required")
+	ana.sees("the room", "vacant      for SEV-1", "customers told by hand")
 
 	got := strings.Join(h.texts("INC-", "-n", "100"), "\n")
 	for _, want := range []string{

@@ -18,7 +18,7 @@ type triageDesk struct {
 	answers  triage.Answers // as chosen here
 	unsure   triage.Answers // the milder level that could not be told apart
 	changed  bool           // something was chosen that is not recorded
-	at       int            // the row in focus: criteria, then questions, then metrics
+	at       int            // the row in focus: criteria, then questions, then metrics; -1: none, since all is recorded
 	between  *triage.Level  // not sure: the first of the two levels, once chosen
 	doubt    bool           // not sure: two levels are being chosen
 }
@@ -48,7 +48,8 @@ func (d *triageDesk) follow(a *App) {
 	if d.incident == id && d.changed {
 		return
 	}
-	if d.incident != id {
+	another := d.incident != id
+	if another {
 		d.at, d.doubt, d.between = 0, false, nil
 	}
 	d.incident, d.changed = id, false
@@ -56,7 +57,13 @@ func (d *triageDesk) follow(a *App) {
 	if a.room != nil {
 		d.answers, d.unsure = a.doctrine().Recorded(a.room.inc.Triage)
 	}
+	if another && len(d.answers) > 0 {
+		d.at = -1
+	}
 }
+
+// again puts the first question into focus.
+func (d *triageDesk) again() { d.at, d.doubt, d.between = 0, false, nil }
 
 func (d *triageDesk) metrics(a *App) []model.MetricValue {
 	if a.room == nil {
@@ -73,6 +80,9 @@ func (d *triageDesk) outcome(a *App) triage.Outcome {
 // What is in focus; nil for the other two.
 func (d *triageDesk) focus(a *App) (*triage.Criterion, *triage.Question, *triage.Metric) {
 	doc, n := a.doctrine(), d.at
+	if n < 0 {
+		return nil, nil, nil
+	}
 	if n < len(doc.Criteria) {
 		return &doc.Criteria[n], nil, nil
 	}
@@ -139,7 +149,12 @@ func (d *triageDesk) clear(a *App) {
 func (d *triageDesk) apply(a *App) tea.Cmd {
 	o := d.outcome(a)
 	c := a.doctrine().Command(d.answers, d.unsure, d.metrics(a))
-	recorded := func(a *App, _ model.Receipt) tea.Cmd { d.changed = false; d.follow(a); return nil }
+	recorded := func(a *App, _ model.Receipt) tea.Cmd {
+		d.changed = false
+		d.follow(a)
+		d.at = -1 // the digits go to the screens again
+		return nil
+	}
 	send := func(a *App, c model.Assess, done string) tea.Cmd {
 		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: done, then: recorded})
 	}

@@ -57,6 +57,16 @@ func canDeclare(a *App) string {
 	return answered(a)
 }
 
+func canAgain(a *App) string {
+	if why := hasRoom(a); why != "" {
+		return why
+	}
+	if a.triage().at >= 0 {
+		return "a question is open: a digit answers it"
+	}
+	return ""
+}
+
 func canApply(a *App) string {
 	if c, _, _ := a.triage().focus(a); c == nil {
 		return "that sets the severity: go up to the questions"
@@ -110,6 +120,8 @@ func triageKeys() []action {
 			run: func(a *App) tea.Cmd { return a.triage().declare(a) }},
 		{id: "triage.set", keys: []string{"enter"}, words: "Record the answers and set the severity that they say", short: "set severity", where: onTriage, rank: 1, why: canApply,
 			run: func(a *App) tea.Cmd { return a.triage().apply(a) }},
+		{id: "triage.again", keys: []string{"enter"}, words: "Answer the severity questions again", short: "answer again", where: onTriage, rank: 1, why: canAgain,
+			run: func(a *App) tea.Cmd { a.triage().again(); return nil }},
 		{id: "triage.unsure", keys: []string{"n"}, words: "Not sure: press the two likely levels, the worse counts", short: "not sure", where: onTriage, rank: 2, why: onLevel,
 			run: func(a *App) tea.Cmd {
 				d := a.triage()

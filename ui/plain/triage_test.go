@@ -142,7 +142,9 @@ func TestQuestionsAreLeftBehind(t *testing.T) {
 	s := record(t, file(t), nil)
 	one := write(t, s, "", "bob", model.Declare{Title: "one"}).Incident.ID
 	two := write(t, s, "", "bob", model.Declare{Title: "two"}).Incident.ID
-	d := sit(t, s, "ana", one, guided, func(c *Config) { c.Faults = []string{"triage.yaml:3:5: a level has no score; the built-in triage stays in force"} })
+	d := sit(t, s, "ana", one, guided, func(c *Config) {
+		c.Faults = []string{"triage.yaml:3:5: a level has no score; the built-in triage stays in force"}
+	})
 	d.hears(`^Attention: triage\.yaml:3:5: .* stays in force$`)
 	d.asks("triage", `^1 of 4`)
 	d.asks("1", `^2 of 4`)
