@@ -354,7 +354,9 @@ func (a *App) screenTabs() []screenTab {
 		if act, ok := a.actionFor(key); ok && act.id != s.action { // here the key does something else
 			key = "·"
 		}
-		s.name = key + " " + s.name
+		if key != "·" || a.lay.wide {
+			s.name = key + " " + s.name
+		}
 		if s.tag != "" {
 			s.tag = " " + s.tag
 		}

@@ -24,13 +24,18 @@ func (d *triageDesk) draw(a *App, w, h int) []string {
 	left := w - right - 1
 	if w < 62 { // one column: what was asked for last stays in sight
 		lines, at := d.questions(a, w)
-		lines = append(append(d.verdict(a, w), ""), lines...)
+		verdict := append(d.verdict(a, w), "")
+		if lines = append(verdict, lines...); d.at < 0 {
+			at = 0
+		} else {
+			at += len(verdict)
+		}
 		for k, l := range lines {
 			if l == "" {
 				lines[k] = strings.Repeat(" ", w)
 			}
 		}
-		return append(top, scrolled(lines, at+len(lines)-len(lines), h)...)
+		return append(top, scrolled(lines, at, h)...)
 	}
 	lines, at := d.questions(a, left)
 	if short := h - len(lines); short < 0 { // without the empty lines between

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,6 +17,16 @@ func onLevel(a *App) string {
 		return "that answers a severity question: go up to one"
 	}
 	return ""
+}
+
+// onLevelN says why digit n answers nothing here.
+func onLevelN(n int) func(*App) string {
+	return func(a *App) string {
+		if c, _, _ := a.triage().focus(a); c != nil && n > len(c.Levels) {
+			return fmt.Sprintf("there are only the answers 1 to %d", len(c.Levels))
+		}
+		return onLevel(a)
+	}
 }
 
 func onQuestion(a *App) string {
@@ -154,7 +165,7 @@ func triageKeys() []action {
 		{id: "triage.down", keys: []string{"down", "j", "tab"}, words: "Down", where: onTriage, run: triageMove(1), move: true},
 	}
 	for n := 1; n <= maxLevels; n++ {
-		out = append(out, action{id: "triage." + strconv.Itoa(n), keys: []string{strconv.Itoa(n)}, words: "Answer " + strconv.Itoa(n) + " to the severity question", where: onTriage, why: onLevel,
+		out = append(out, action{id: "triage." + strconv.Itoa(n), keys: []string{strconv.Itoa(n)}, words: "Answer " + strconv.Itoa(n) + " to the severity question", where: onTriage, why: onLevelN(n),
 			run: func(a *App) tea.Cmd { a.triage().choose(a, n); return nil }, move: true})
 	}
 	return out

@@ -30,11 +30,12 @@ func (d *updatesDesk) draw(a *App, w, h int) []string {
 	var body []string
 	if w < 100 { // the message below the list
 		list := d.rows(a, w)
-		upper := min(len(list), max(6, h/2), h)
+		page := d.page(a, w)
+		upper := min(len(list), max(6, h/2, h-1-len(page)), h)
 		body = slices.Clone(scrolled(list, d.row(a), upper))
 		if rest := h - upper - 1; rest > 0 {
 			body = append(body, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
-			body = append(body, blank(d.page(a, w), w, rest)...)
+			body = append(body, blank(page, w, rest)...)
 		}
 	} else {
 		left := w * 48 / 100
