@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"warroom/model"
+	"warroom/model/outbox"
 	"warroom/model/triage"
 )
 
@@ -159,5 +160,81 @@ func TestGoldenTriage(t *testing.T) {
 				golden.RequireEqual(t, []byte(x.screen()))
 			})
 		}
+	}
+}
+
+// Where a target takes the words, approving them puts them into the queue, and
+// they count as sent when they have arrived; elsewhere they are sent by hand.
+func TestUpdatesGoThroughTheQueue(t *testing.T) {
+	x, p := sitOutside(t, 120, 40)
+	x.a.cfg.Rules = triage.Default().Rules(model.Doctrine())
+	x.keys("T", "v", "1")
+	x.run(x.a.readOutside())
+	for _, m := range x.a.out.rows { // somebody says yes to the public incident
+		if m.State == outbox.Drafted {
+			if _, err := p.s.Handle(t.Context(), m.N, "ana", outbox.Step{Verb: outbox.DoApprove}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	reread := func() {
+		t.Helper()
+		inc, err := p.s.Incident(t.Context(), x.a.room.inc.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.a.room.inc = inc
+		x.run(x.a.readOutside())
+		x.a.measure()
+	}
+	for range 4 {
+		p.attempt(nil)
+	}
+	reread()
+	id := x.a.room.inc.ID
+	x.hear(x.command(id, "ana", model.DraftUpdate{Audience: model.ToCustomers, Text: "Some payments fail."}))
+	x.keys("5", "down", "down", "down", "p")
+	x.sees("approved for statuspage")
+	x.run(x.a.readOutside())
+	x.sees("Statuspage: waits for a yes", "It is noted as sent when it has arrived")
+	if u, _ := x.a.room.inc.UpdateN(1); u.Step != model.UpdateIsApproved {
+		t.Fatalf("%+v", u)
+	}
+	for _, m := range x.a.carried(1) {
+		if _, err := p.s.Handle(t.Context(), m.N, "ana", outbox.Step{Verb: outbox.DoApprove}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.attempt(nil)
+	reread()
+	if u, _ := x.a.room.inc.UpdateN(1); u.Step != model.UpdateIsSent || u.Via != "statuspage" {
+		t.Errorf("%+v", u)
+	}
+	if _, ok := x.a.room.inc.LastTold(model.ToCustomers); !ok {
+		t.Error("the clock of customers does not know")
+	}
+
+	// Inside: the key sends, and says where to.
+	x.hear(x.command(id, "ana", model.DraftUpdate{Audience: model.ToInternal, Text: "The replica lags."}))
+	x.keys("up", "up", "up", "up", "up", "down", "down", "down")
+	x.sees("sends it to jira, slack")
+	x.keys("s")
+	x.sees("Send update 2 to internal", "outbound")
+	x.keys("enter")
+	x.run(x.a.readOutside())
+	if u, _ := x.a.room.inc.UpdateN(2); u.Via != model.ViaQueue {
+		t.Errorf("%+v", u)
+	}
+	if len(x.a.carried(2)) == 0 {
+		t.Error("nothing is in the queue")
+	}
+	x.keys("z")
+	x.sees("it has left the room")
+
+	// Nothing has changed: the queue publishes that, too, and nobody claims it before.
+	x.keys("up", "up", "up", "up", "up", "c")
+	x.sees("goes to statuspage")
+	if u, _ := x.a.room.inc.UpdateN(3); u.Audience != model.ToCustomers || u.Step != model.UpdateIsApproved {
+		t.Errorf("%+v", u)
 	}
 }

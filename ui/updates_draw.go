@@ -7,6 +7,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/comms"
+	"warroom/model/outbox"
 )
 
 func (d *updatesDesk) draw(a *App, w, h int) []string {
@@ -223,7 +224,19 @@ func (d *updatesDesk) page(a *App, w int) (out []string) {
 	for _, r := range a.remarks(u) {
 		para("! "+model.Visible(r.String()), th.warn, 2)
 	}
-	switch {
+	carried := a.carried(u.N)
+	for _, m := range carried {
+		state := m.State.Words()
+		if m.State == outbox.Drafted {
+			state = "waits for a yes"
+		}
+		para(capital(model.Visible(m.Target))+": "+state, th.accent, 1)
+	}
+	switch goes := a.goes(u.Audience); {
+	case len(carried) > 0 && u.Audience.Outward():
+		para("It is noted as sent when it has arrived. "+a.key("outbox")+" approves, tries again or drops; "+a.key("updates.sent")+" notes that you have posted it yourself.", th.dim, 3)
+	case !u.Audience.Outward() && len(goes) > 0:
+		para("No approval is needed: "+a.key("updates.sent")+" sends it to "+model.Visible(strings.Join(goes, ", "))+".", th.dim, 2)
 	case u.Step == model.UpdateIsApproved:
 		para(a.key("updates.copy")+" copies the words. Once they are out, "+a.key("updates.sent")+" notes it and asks when the next one comes.", th.dim, 3)
 	case a.room.inc.MayApprove(a.cfg.Actor, u.Audience) && u.Audience.Outward():
