@@ -28,6 +28,9 @@ func (a *app) lineRoom(ctx context.Context, s *storage.Store, screen ui.Config) 
 		Store: s, Actor: screen.Actor, Incident: screen.Incident, Zone: screen.Zone, Rules: screen.Rules,
 		Doctrine: screen.Doctrine, Templates: screen.Templates, Faults: screen.Faults, Seat: screen.Seat, Lines: a.typed(ctx), Out: stdout{a},
 	}
+	if screen.Outside != nil && screen.Outside.Fault() == "" {
+		c.Goes = screen.Outside.Goes
+	}
 	if !a.accessible() {
 		c.Hello = "This terminal cannot show the screen (TERM=" + model.Brief(os.Getenv("TERM"), 30) + "), so this is the room as plain lines."
 	}

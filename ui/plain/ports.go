@@ -47,6 +47,9 @@ type Config struct {
 	Seat      Seat             // nil: others are not told who is here
 	Now       func() time.Time // nil: time.Now
 	Hello     string           // a line to begin with, such as why this room was opened
+	// Goes lists where the queue takes an update for an audience; nil: nothing leaves
+	// this room by itself.
+	Goes func(i *model.Incident, who model.Audience) []string
 	// Lines are what is typed, without line ends. A line with an error cannot be
 	// used; the error says why. The room is left when they end.
 	Lines iter.Seq2[string, error]

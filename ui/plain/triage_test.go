@@ -136,6 +136,34 @@ func TestFromThePageByEar(t *testing.T) {
 	}
 }
 
+// Where a rule takes an update somewhere, the queue does the sending.
+func TestUpdatesByEarGoThroughTheQueue(t *testing.T) {
+	s := record(t, file(t), nil)
+	id := write(t, s, "", "ana", model.Declare{Title: "one", Severity: 2}).Incident.ID
+	write(t, s, id, "ana", model.TakeCommand{})
+	goes := []string{"slack"}
+	d := sit(t, s, "ana", id, guided, func(c *Config) {
+		c.Goes = func(_ *model.Incident, who model.Audience) []string {
+			if who == model.ToExecutives {
+				return nil
+			}
+			return goes
+		}
+	})
+	write(t, s, id, "ana", model.DraftUpdate{Audience: model.ToInternal, Text: "We look."})
+	write(t, s, id, "ana", model.DraftUpdate{Audience: model.ToCustomers, Text: "Some payments fail."})
+	write(t, s, id, "ana", model.DraftUpdate{Audience: model.ToExecutives, Text: "We look."})
+	d.hears(`draft 3 for executives`)
+	d.asks("read 1", `^send 1 sends it to slack\.$`)
+	d.asks("send 1", `^Written, #\d+: internal told outbound, `)
+	d.hears(`^The queue takes it to slack\.$`)
+	d.asks("send 2", `^What customers read goes to slack as it is approved: approve 2\.$`)
+	d.asks("approve 2", `^It is in the queue for slack, and is noted as sent when it has arrived\.`)
+	d.asks("send 3", `^No rule takes it anywhere: post it yourself, then sent 3 notes it\.$`)
+	d.asks("no change internal", `^The queue takes it to slack\.$`)
+	d.asks("send 7", `^There is no update 7`)
+}
+
 // A question belongs to where it was asked, and faults of the team's files are
 // read out.
 func TestQuestionsAreLeftBehind(t *testing.T) {

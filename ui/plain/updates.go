@@ -167,6 +167,9 @@ func (r *room) read(rest string) {
 	}
 	switch {
 	case u.Ready():
+		if to := r.goes(u.Audience); !u.Audience.Outward() && len(to) > 0 {
+			r.say("send %d sends it to %s.", u.N, strings.Join(to, ", "))
+		}
 		r.say("Once it is out, sent %d notes it. reword %d and words, or reword %d/2 and words for line 2, changes it.", u.N, u.N, u.N)
 	case r.inc.MayApprove(r.Actor, u.Audience):
 		r.say("Customers read this. approve %d approves it. reword %d/2 and words changes line 2.", u.N, u.N)
@@ -206,8 +209,41 @@ func (r *room) approve(rest string) {
 		r.say("Not approved yet. approve %d knowing approves it all the same; reword %d/%d and words changes that line.", u.N, u.N, found[0].Line)
 		return
 	}
-	if _, ok := r.do(model.ApproveUpdate{N: u.N, Text: u.Message, Remarks: comms.Rules(found)}); ok {
-		r.say("Once it is out, sent %d notes it.", u.N)
+	if _, ok := r.do(model.ApproveUpdate{N: u.N, Text: u.Message, Remarks: comms.Rules(found)}); !ok {
+		return
+	}
+	if to := r.goes(u.Audience); u.Audience.Outward() && len(to) > 0 {
+		r.say("It is in the queue for %s, and is noted as sent when it has arrived. warroom outbound list shows what waits for a yes.", strings.Join(to, ", "))
+		return
+	}
+	r.say("Once it is out, sent %d notes it.", u.N)
+}
+
+// goes lists where the queue takes an update for an audience.
+func (r *room) goes(to model.Audience) []string {
+	if r.Goes == nil {
+		return nil
+	}
+	return r.Goes(r.inc, to)
+}
+
+// send hands an update for those inside to the queue.
+func (r *room) send(rest string) {
+	u, _, ok := r.theUpdate(rest)
+	if !ok {
+		return
+	}
+	to := r.goes(u.Audience)
+	switch {
+	case u.Audience.Outward() && len(to) > 0:
+		r.say("What customers read goes to %s as it is approved: approve %d.", strings.Join(to, ", "), u.N)
+	case len(to) == 0:
+		r.say("No rule takes it anywhere: post it yourself, then sent %d notes it.", u.N)
+	default:
+		if _, ok := r.do(model.MarkSent{N: u.N, Text: u.Message, Via: model.ViaQueue, Next: r.inc.NextIn(r.Rules, u.Audience, r.Now())}); ok {
+			r.say("The queue takes it to %s.", strings.Join(to, ", "))
+			r.toldNext(u.Audience)
+		}
 	}
 }
 
@@ -310,12 +346,20 @@ func (r *room) noChange(rest string) {
 		r.refuse("", model.ID{}, err)
 		return
 	}
-	may := r.inc.MayApprove(r.Actor, to)
-	if _, ok := r.do(model.TellAudience{Audience: to, Template: t.Name, Text: text, Next: in}); !ok {
+	may, via := r.inc.MayApprove(r.Actor, to), ""
+	goes := r.goes(to)
+	if len(goes) > 0 {
+		via = model.ViaQueue
+	}
+	if _, ok := r.do(model.TellAudience{Audience: to, Template: t.Name, Text: text, Via: via, Next: in}); !ok {
 		return
 	}
 	if !may {
 		r.say("It is a draft: the commander or the communications lead approves it.")
+		return
+	}
+	if via != "" {
+		r.say("The queue takes it to %s.", strings.Join(goes, ", "))
 		return
 	}
 	r.say("Post it now: it is noted as sent by hand.")

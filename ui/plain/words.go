@@ -68,6 +68,7 @@ func (r *room) words() []word {
 		{name: "read", form: "1", help: "message 1 line by line", fits: number, run: (*room).read},
 		{name: "reword", form: "1 TEXT, reword 1/2 TEXT", help: "other words for message 1, or for its line 2", fits: isReword, run: (*room).reword},
 		{name: "approve", form: "1", help: "approve message 1", fits: numbered(func(s string) bool { return s == "" || s == "knowing" }), run: (*room).approve},
+		{name: "send", form: "1", help: "hand message 1 to the queue, where a rule takes it somewhere", fits: number, run: (*room).send},
 		{name: "sent", form: "1, sent 1 20m via mail", help: "message 1 was sent, the next one comes in 20 minutes, by mail", fits: numbered(sentTail), run: (*room).sent},
 		{name: "withdraw", form: "1, withdraw 1 because WHY", help: "drop message 1", fits: numbered(func(s string) bool { return s == "" || strings.HasPrefix(s, "because ") }), run: (*room).withdraw},
 		{name: "no", form: "change customers", help: "tell them that nothing has changed", fits: func(s string) bool { a, ok := strings.CutPrefix(s, "change "); return ok && audience(a) }, run: (*room).noChange},

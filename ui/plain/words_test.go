@@ -26,7 +26,7 @@ func TestWords(t *testing.T) {
 
 		"triage": "triage", "checklist": "checklist", "checklist all": "checklist all", "requires": "requires", "updates": "updates",
 		"draft customers": "draft customers", "draft internal update": "draft internal update", "read 1": "read 1", "approve 1": "approve 1", "approve 1 knowing": "approve 1 knowing",
-		"reword 1 x y": "reword 1 x y", "reword 1/2 x": "reword 1/2 x", "sent 1": "sent 1", "sent 1 20m": "sent 1 20m", "sent 1 1h via status page": "sent 1 1h via status page",
+		"reword 1 x y": "reword 1 x y", "reword 1/2 x": "reword 1/2 x", "send 1": "send 1", "send 1 mail": "", "sent 1": "sent 1", "sent 1 20m": "sent 1 20m", "sent 1 1h via status page": "sent 1 1h via status page",
 		"withdraw 1": "withdraw 1", "withdraw 1 because x": "withdraw 1 because x", "no change customers": "no change customers", "promise executives 1h": "promise executives 1h",
 
 		"triage is done": "", "checklist is done": "", "requires a restart": "", "updates are late": "", "draft": "", "draft of the mail": "", "draft customers letter": "", "draft c": "",
