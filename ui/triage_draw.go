@@ -283,9 +283,12 @@ func (d *triageDesk) requires(a *App, w int) (out []string) {
 	row("status page", v, st)
 	v, st = yes(q.CustomerComms, "yes")
 	if p := a.cfg.Rules.Pace(model.ToCustomers, s); p.Every > 0 {
-		v, st = "first in "+model.Span(p.First)+", every "+model.Span(p.Every), ""
+		v, st = "within "+model.Span(p.First), ""
 	}
 	if a.room != nil {
+		if t, ok := a.room.inc.LastTold(model.ToCustomers); ok {
+			v, st = "told at "+model.TimeOfDay(t, a.now, a.zone), ""
+		}
 		if c, ok := a.clockOf(model.ToCustomers); ok {
 			if v, st = "in "+countdown(c.Due.Sub(a.now)), ""; c.Overdue(a.now) {
 				v, st = "overdue "+countdown(a.now.Sub(c.Due)), th.alarm

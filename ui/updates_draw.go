@@ -105,12 +105,10 @@ func (d *updatesDesk) rows(a *App, w int) (out []string) {
 			default:
 				left.add("", "in "+countdown(c.Due.Sub(a.now)))
 			}
-			right = segs{{"at " + a.stamp(c.Due)[:5] + " ", th.dim}}
+			at := model.TimeOfDay(c.Due, a.now, a.zone) + " "
+			right = segs{{"at " + at, th.dim}}
 			if c.Snoozed {
-				right = segs{{"put off to " + a.stamp(c.Due)[:5] + " ", th.warn}}
-			}
-			if len(a.stamp(c.Due)) > 8 {
-				right = segs{{a.stamp(c.Due) + " ", th.dim}}
+				right = segs{{"put off to " + at, th.warn}}
 			}
 		}
 		second := segs{{strings.Repeat(" ", 14), ""}}
@@ -304,6 +302,9 @@ func (d *updatesDesk) audiencePage(a *App, w int) (out []string) {
 
 // paceWords says how often an audience is told.
 func paceWords(a *App, to model.Audience) string {
+	if !a.room.inc.Status.Live() {
+		return "it is over, no clock runs"
+	}
 	every := a.cfg.Rules.Pace(to, a.room.inc.Severity).Every
 	if every == 0 {
 		return "no clock at " + a.room.inc.Severity.String()

@@ -260,6 +260,11 @@ func (d *Doctrine) Outcome(answers Answers, metrics []model.MetricValue) Outcome
 	}
 	slices.Sort(o.Skipped)
 	o.Severity = Worsen(o.Base, o.Effects)
+	by := 0
+	for _, e := range o.Effects {
+		by += e.By
+	}
+	o.Change = d.change(o.Result, by)
 	return o
 }
 
