@@ -25,6 +25,7 @@ func (im *importer) build(sections []*section) {
 			}
 		}
 	}
+	sections = im.begun(sections)
 	for i, s := range sections {
 		s.parent = i+1 < len(sections) && sections[i+1].level > s.level
 		isTitle := s.level == 1 && !seenTitle
@@ -43,9 +44,7 @@ func (im *importer) build(sections []*section) {
 		case links:
 			im.links(s)
 		default:
-			if isTitle && im.repeats(s.title) {
-				s.repeats = true
-			}
+			s.repeats = s.repeats || isTitle && im.repeats(s.title)
 			im.steps(s)
 		}
 	}
@@ -76,6 +75,27 @@ func (im *importer) build(sections []*section) {
 	} else if b.Prerequisites != nil || b.Links != nil || b.Description != "" {
 		im.step(runbooks.Step{Title: b.Title, Manual: true, Line: 1})
 	}
+}
+
+// begun cuts what stands below the title alone: an introduction is a description,
+// and from the first list of things to do on it is followed.
+func (im *importer) begun(sections []*section) []*section {
+	var out []*section
+	for _, s := range sections {
+		out = append(out, s)
+		if s.kind != describe || s.named || s.level > 1 {
+			continue
+		}
+		k := slices.IndexFunc(s.blocks, func(n ast.Node) bool {
+			l, ok := n.(*ast.List)
+			return ok && (l.IsOrdered() && l.ChildCount() > 1 || im.hasFence(l))
+		})
+		if k >= 0 {
+			out = append(out, &section{level: s.level, title: s.title, at: s.at, kind: other, blocks: s.blocks[k:], repeats: true})
+			s.blocks = s.blocks[:k]
+		}
+	}
+	return out
 }
 
 func (im *importer) lineOf(s *section) int {
@@ -286,6 +306,16 @@ func (im *importer) steps(s *section) {
 		im.step(st)
 		pending = nil
 	}
+	// with adds a text to the step above, if there is one and nothing between.
+	with := func(n ast.Node) bool {
+		t := strings.TrimSpace(im.source(n))
+		if t == "" || len(pending) > 0 || len(im.out.Book.Steps) == before {
+			return false
+		}
+		last := &im.out.Book.Steps[len(im.out.Book.Steps)-1]
+		last.Description = strings.TrimSpace(last.Description + "\n\n" + t)
+		return true
+	}
 	hold := func(n ast.Node) {
 		if t := strings.TrimSpace(im.source(n)); t != "" {
 			if len(pending) == 0 {
@@ -339,7 +369,9 @@ func (im *importer) steps(s *section) {
 			p := &piece{}
 			im.gather(n, p, false)
 			if len(p.actions) == 0 { // no command: it stays with the text around it
-				hold(n)
+				if !with(n) {
+					hold(n)
+				}
 				continue
 			}
 			lead := ""
@@ -373,7 +405,9 @@ func (im *importer) steps(s *section) {
 				add(n, "", p)
 				continue
 			}
-			hold(n)
+			if strings.TrimSpace(untagged(im.source(n))) != "" || !with(n) { // </details> is of what stands above
+				hold(n)
+			}
 		}
 	}
 	flush()
@@ -536,6 +570,7 @@ func (im *importer) dedent(n ast.Node) string {
 var (
 	bulletRe   = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?`)
 	sentenceRe = regexp.MustCompile(`[.!?](?:\s|$)|:\s*$`)
+	tagRe      = regexp.MustCompile(`</?[A-Za-z][^<>]*>|<!--(?s:.*?)-->`)
 	markRe     = regexp.MustCompile("`+|\\*\\*|__|~~|!?\\[([^\\]]*)\\]\\([^)]*\\)")
 )
 
@@ -543,7 +578,18 @@ var (
 func stripMarks(s string) string {
 	s = strings.TrimSpace(bulletRe.ReplaceAllString(s, ""))
 	s = strings.TrimLeft(s, "#> ")
-	return markRe.ReplaceAllString(s, "$1")
+	return strings.TrimSpace(untagged(markRe.ReplaceAllString(s, "$1")))
+}
+
+// untagged takes the elements of HTML away. What only looks like one is a value to
+// fill in.
+func untagged(s string) string {
+	return tagRe.ReplaceAllStringFunc(s, func(t string) string {
+		if isHTML(t) {
+			return " "
+		}
+		return t
+	})
 }
 
 // firstSentence is the beginning of a text that serves as a title.
@@ -563,7 +609,7 @@ func firstSentence(s string) string {
 // sameText reports whether a title says all of a text. A link says more than its
 // words.
 func sameText(title, text string) bool {
-	if strings.Contains(text, "](") || strings.Contains(text, "][") || strings.Contains(text, "{{") || strings.Contains(text, "<http") {
+	if strings.Contains(text, "](") || strings.Contains(text, "][") || strings.Contains(text, "{{") || strings.Contains(text, "<http") || untagged(text) != text {
 		return false
 	}
 	squash := func(s string) string {
