@@ -51,7 +51,7 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 		if st.ID == "" || len(st.Actions) == 0 || len(st.Actions) > maxRunActions {
 			return nil, Errorf(Invalid, "step %q needs an id and 1 to %d actions", Brief(st.Title, 40), maxRunActions)
 		}
-		step := RunStep{ID: Valid(st.ID), Title: Brief(Valid(st.Title), 200), Phase: st.Phase}
+		step := RunStep{ID: Valid(st.ID), Title: Brief(Valid(st.Title), 200), Phase: st.Phase, Must: st.Must}
 		for _, a := range st.Actions {
 			step.Actions = append(step.Actions, RunAction{Text: Brief(Valid(a.Text), 300), Kind: a.Kind, Risk: a.Risk})
 		}
@@ -226,14 +226,17 @@ type MarkAction struct {
 	Action int
 	State  ActionState // done, skipped, failed (not achieved), pending (open again)
 	Reason string
+	ByBook bool // the runbook itself says so: it does not apply, or a failure leads elsewhere
 }
 
-// Decide refuses to skip without a reason, and to mark what runs.
+// Decide refuses to skip without a reason, what may not be skipped, and to mark
+// what runs.
 func (c MarkAction) Decide(s Scene) ([]Draft, error) {
-	_, a, err := s.runAction(c.N, c.Step, c.Action)
+	r, a, err := s.runAction(c.N, c.Step, c.Action)
 	if err != nil {
 		return nil, err
 	}
+	st, _ := r.Step(c.Step)
 	reason, err := cleanReason(c.Reason)
 	if err != nil {
 		return nil, err
@@ -241,6 +244,8 @@ func (c MarkAction) Decide(s Scene) ([]Draft, error) {
 	switch {
 	case a.State == ActionRunning:
 		return nil, Errorf(Conflict, "it runs: wait for it, or stop it first")
+	case c.State == ActionSkipped && st.Must && !c.ByBook:
+		return nil, Errorf(Conflict, "the runbook says that %q may not be skipped: do it, or abandon the run with a reason", Brief(st.Title, 60))
 	case c.State == ActionSkipped && reason == "":
 		return nil, Errorf(Invalid, "say why it is skipped: the reason is logged")
 	case !slices.Contains([]ActionState{ActionDone, ActionSkipped, ActionFailed, ActionPending}, c.State):

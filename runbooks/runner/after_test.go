@@ -311,6 +311,20 @@ steps:
 	}
 }
 
+func TestSkippable(t *testing.T) {
+	s := newScene(t, nil)
+	r := s.runner("bob")
+	n := s.book(r, "  - {id: aa, title: A, skippable: false, actions: [{description: look}]}\n  - {id: bb, title: B, skippable: false, when: 'steps.aa == \"failed\"', actions: [{description: look}]}\n")
+	skip := model.MarkAction{N: n, Step: "aa", State: model.ActionSkipped, Reason: "no time"}
+	if _, err := s.store.Do(context.Background(), s.id, model.Request{Actor: "bob", Command: skip}); err == nil || !strings.Contains(err.Error(), "may not be skipped") {
+		t.Error(err)
+	}
+	s.must("bob", model.MarkAction{N: n, Step: "aa", State: model.ActionDone})
+	if err := r.Settle(context.Background(), s.id, n); err != nil || s.states(n) != "done skipped" { // which the runbook says itself
+		t.Errorf("%v %s", err, s.states(n))
+	}
+}
+
 // R29: the files of one run hold so much and no more, and that is said.
 func TestR29FilesOfARunAreBounded(t *testing.T) {
 	s := newScene(t, nil)

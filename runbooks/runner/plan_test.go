@@ -31,6 +31,54 @@ func TestGoldenPlan(t *testing.T) {
 	}
 }
 
+const bound = `
+apiVersion: warroom/v1
+id: bound
+title: Every place of a value
+params:
+  - {name: pod, from: [incident.service]}
+  - {name: reason, type: text, default: "it's \"slow\" & $HOME"}
+  - {name: token, type: secret, from: ["env:WR_TEST_TOKEN"]}
+  - {name: missing}
+steps:
+  - id: look
+    title: Look at <pod>
+    actions:
+      - {description: bare, command: "kubectl get pod <pod> -o wide", risk: read, expect: [{exit_code: 0}, {stdout: {contains: <pod>}}]}
+      - {description: in quotes, command: "echo \"<pod> is <reason>\" '<pod>' $(echo <pod>)", risk: read}
+      - {description: in a document, command: "cat <<END\n<reason>\nEND", risk: read}
+      - {description: a secret, command: 'curl -s -H @- https://example.com', stdin: "Authorization: <token>", risk: read}
+      - {description: not filled in, command: "kubectl get pod <missing>", risk: read, success_criteria: "<pod> is quiet"}
+  - id: fix
+    title: Fix
+    when: params.pod != "payments"
+    approval: {required: 2, type_to_confirm: <pod>, show: [pod, reason], prompt: "Restart <pod>?"}
+    actions:
+      - argv: [kubectl, rollout, restart, deployment/<pod>]
+        risk: mutate
+        timeout: 1m
+        idempotent: true
+        retry: {attempts: 3}
+        preview: {argv: [kubectl, get, deployment, <pod>]}
+        verify: [{name: rolled, argv: [kubectl, rollout, status, <pod>]}]
+        on_failure: {rollback: k8s-undo}
+        undo: {argv: [kubectl, rollout, undo, deployment/<pod>]}
+`
+
+// R7: what is shown is what will run, with every value as it is bound.
+func TestR07GoldenScreen(t *testing.T) {
+	t.Setenv("WR_TEST_TOKEN", theSecret)
+	s := newScene(t, map[string]string{"bound.yaml": bound})
+	for _, name := range []string{"kubectl", "curl"} {
+		s.tool(name, "")
+	}
+	p, err := s.runner("bob").Plan(s.inc(), play.Ref{ID: "bound"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, text(p))
+}
+
 func golden(t *testing.T, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", t.Name()+".golden")

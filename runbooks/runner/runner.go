@@ -220,7 +220,7 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 		}
 	}
 	for k, s := range p.Steps {
-		st := model.RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase}
+		st := model.RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase, Must: !s.Skippable}
 		for j, a := range s.Actions {
 			st.Actions = append(st.Actions, model.RunAction{Text: a.Text, Kind: a.Kind, Risk: string(t.steps[k].items[j].risk)})
 		}
