@@ -24,6 +24,7 @@ type StartRun struct {
 	Values            map[string]string
 	Steps             []RunStep
 	Escalate          []RunDeadline
+	Undoes            int // the run that this one takes back, which ends with it; 0: none
 }
 
 // Decide refuses a second rollback of one target in any open incident, and names
@@ -39,7 +40,14 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	if len(c.Values) > maxRunValues {
 		return nil, Errorf(Invalid, "a run has at most %d values", maxRunValues)
 	}
-	if err := s.lockFree(c.Lock); err != nil {
+	var out []Draft
+	if was, ok := s.Incident.Run(c.Undoes); ok && was.Active() {
+		if st, _, busy := was.Running(); busy {
+			return nil, Errorf(Conflict, "run %d still runs %q: wait for it, or stop it", was.N, Brief(st.Title, 60))
+		}
+		out = append(out, Draft{Kind: KindRunEnded, Body: &RunEnded{was.N, was.Book, RunFailed, "it is undone"}})
+	}
+	if err := s.lockFree(c.Lock, c.Undoes); err != nil {
 		return nil, err
 	}
 	c.Seat.Person = s.Actor
@@ -61,11 +69,12 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 		d.Due = Millis(d.Due)
 		b.Escalate = append(b.Escalate, d)
 	}
-	return []Draft{{Kind: KindRunStarted, Body: b}}, nil
+	return append(out, Draft{Kind: KindRunStarted, Body: b}), nil
 }
 
-// lockFree refuses if a rollback of the same target is under way anywhere.
-func (s Scene) lockFree(lock string) error {
+// lockFree refuses if a rollback of the same target is under way anywhere, other
+// than run but of this incident.
+func (s Scene) lockFree(lock string, but int) error {
 	if lock == "" {
 		return nil
 	}
@@ -75,7 +84,7 @@ func (s Scene) lockFree(lock string) error {
 	}
 	for _, i := range all {
 		for _, r := range i.Runs {
-			if r.Active() && r.Lock == lock {
+			if r.Active() && r.Lock == lock && (i != s.Incident || r.N != but) {
 				return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
 			}
 		}

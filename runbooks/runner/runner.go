@@ -209,7 +209,7 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 	}
 	c := model.StartRun{Book: t.id, Title: t.title, Hash: t.hash, Rollback: t.rollback, Lock: p.Lock, Seat: r.seat, Values: map[string]string{}}
 	if t.undo {
-		c.Book = t.id + undoMark
+		c.Book, c.Undoes = t.id+undoMark, was.N
 		for k, v := range was.Captured {
 			c.Values["captured."+k] = v
 		}

@@ -226,6 +226,17 @@ func TestRollbackFromEndToEnd(t *testing.T) {
 			if c := x.changed(); !slices.Equal(c, x.changes) {
 				t.Errorf("changed\n%q, want\n%q", c, x.changes)
 			}
+			// warroom is killed here: whoever takes over goes on with the verification.
+			heir := New(x.r.cfg)
+			heir.pace = x.r.pace
+			if err := heir.Take(context.Background(), x.scene.id, n); err != nil {
+				t.Fatal(err)
+			}
+			x.r = heir
+			taken, _ := x.inc().Run(n)
+			if st, _, _ := taken.Next(); st.ID != verifyStep {
+				t.Errorf("it goes on with %s", st.ID)
+			}
 			if st := x.step(n, verifyStep); st != model.ActionSucceeded {
 				run, _ := x.inc().Run(n)
 				t.Fatalf("verify: %s: %+v", st, run.Steps[len(run.Steps)-1])
@@ -336,6 +347,13 @@ func TestFailedVerificationOnlyOffers(t *testing.T) {
 			}
 			if s := strings.Join(got, ", "); s != w.offers {
 				t.Errorf("offers %s, want %s", s, w.offers)
+			}
+			if offers[0].Kind == play.OfferUndo { // takes the target over from the run that it undoes
+				u := x.begin(x.r, offers[0].Ref, nil)
+				run, _ := x.inc().Run(n)
+				if undo, _ := x.inc().Run(u); run.Outcome != model.RunFailed || undo.Lock == "" || undo.Lock != run.Lock {
+					t.Errorf("%+v", run)
+				}
 			}
 		})
 	}
