@@ -218,7 +218,7 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 			a.Risk = string(c.Risk.Or())
 		}
 	case it.check != nil:
-		a.Risk = string(runbooks.RiskRead)
+		a.Risk, a.Then = string(runbooks.RiskRead), it.check.Message
 		if it.check.Ask != "" && it.check.Source() == "ask" {
 			a.Kind, a.Criteria = "manual", fillIn(it.check.Ask, sc)
 			break

@@ -199,9 +199,9 @@ func (s *stepping) needs(step play.Step, act play.Action, was model.ActionState)
 		return ""
 	case !act.Runs():
 		if act.Criteria != "" {
-			return "a person has to judge: " + act.Criteria
+			return "a person to judge: " + act.Criteria
 		}
-		return "a person has to do this"
+		return "a person to do it"
 	case act.Blocked != "":
 		return act.Blocked
 	case act.Terminal:
