@@ -44,6 +44,7 @@ func (v *verdict) action(at string, a *Action) {
 			v.errorf(at+".retry", "retry", "only what may be done twice is repeated by itself: say idempotent: true if it may, or take retry out")
 		}
 	}
+	v.resent(at, &a.Exec, a.Idempotent || a.Risk == RiskRead)
 	if o := a.OnFailure; o != nil {
 		v.oneOf(at+".on_failure", "then", o.Then, Thens)
 		if o.Then == "" {
@@ -51,6 +52,21 @@ func (v *verdict) action(at string, a *Action) {
 		}
 		if (o.Then == ThenGoto) != (o.Goto != "") || (o.Then == ThenRollback) != (o.Rollback != "") {
 			v.errorf(at+".on_failure", "then", "on_failure says more than one thing: goto belongs to then: goto, rollback to then: rollback")
+		}
+	}
+}
+
+// resent refuses to send again what may have been carried out: a server that
+// answers 429 has done nothing, one that fails or does not answer may have.
+func (v *verdict) resent(at string, e *Exec, idempotent bool) {
+	if e.HTTP == nil || e.HTTP.Retry == nil || idempotent {
+		return
+	}
+	switch strings.ToUpper(e.HTTP.Method) {
+	case "POST", "PATCH":
+		on := e.HTTP.Retry.On
+		if len(on) == 0 || slices.ContainsFunc(on, func(s string) bool { return s != "429" }) {
+			v.errorf(at+".http.retry", "retry", "this request is sent again after an answer that does not say whether it was carried out: say idempotent: true if it may be, or retry only on: [429]")
 		}
 	}
 }

@@ -203,6 +203,7 @@ func (s *Strategy) problems() []Problem {
 			if m.Text() != "" {
 				v.errorf(at, "strategy-shell", "a strategy runs no shell text: write argv: [program, argument] or http")
 			}
+			v.resent(at, &m.Exec, m.Idempotent)
 			v.oneOf(at+".on_cancel", "on_cancel", m.OnCancel, []string{CancelStop, CancelAsk, CancelFinish})
 			v.oneOf(at+".from", "from", m.From, []string{"stdout", "stderr", "body"})
 			v.pattern(at+".regex", m.Regex)

@@ -207,6 +207,9 @@ func (s *stepping) needs(step play.Step, act play.Action, was model.ActionState)
 	case act.Terminal:
 		return "it needs a terminal"
 	case was == model.ActionInterrupted && act.Asks():
+		if act.Repeatable {
+			return "it was interrupted: nobody knows whether it happened, and doing it again does no harm"
+		}
 		return "it was interrupted: nobody knows whether it happened"
 	case was.Bad():
 		return "it " + strings.ReplaceAll(string(was), "_", " ") + " before"
