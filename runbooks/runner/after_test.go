@@ -311,6 +311,30 @@ steps:
 	}
 }
 
+// R14: a secret is never typed into a run; a misspelt name is said, not ignored.
+func TestR14ValuesThatAreTaken(t *testing.T) {
+	t.Setenv("WR_TEST_TOKEN", "sesame-open")
+	s := newScene(t, map[string]string{"simple.yaml": simple})
+	s.tool("kubectl", "")
+	r := s.runner("bob")
+	n := s.begin(r, play.Ref{ID: "simple"}, map[string]string{"pod": "orders"})
+	for name, want := range map[string]string{"token": "never typed", "pods": "it has pod, token"} {
+		given := map[string]string{name: "sesame-open-2"}
+		if _, err := r.Plan(s.inc(), play.Ref{ID: "simple"}, given); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := r.Begin(context.Background(), s.id, play.Ref{ID: "simple"}, given); err == nil {
+			t.Errorf("begun with %s", name)
+		}
+		if err := r.Fill(context.Background(), s.id, n, given); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := r.Fill(context.Background(), s.id, n, map[string]string{"pod": "payments"}); err != nil || strings.Contains(s.store.dump(), "sesame") {
+		t.Errorf("%v\n%s", err, s.store.dump())
+	}
+}
+
 func TestSkippable(t *testing.T) {
 	s := newScene(t, nil)
 	r := s.runner("bob")

@@ -69,7 +69,7 @@ func (a *app) follow(ctx context.Context, args []string, usage string, f *follow
 			return err
 		}
 		if len(values) > 0 {
-			if _, err := a.do(ctx, inc.ID, model.SetRunValues{N: s.n, Values: values}); err != nil && model.CodeOf(err) != model.Conflict {
+			if err := s.r.Fill(ctx, inc.ID, s.n, values); err != nil && model.CodeOf(err) != model.Conflict {
 				return err
 			}
 		}
@@ -487,7 +487,7 @@ func (s *stepping) askValues(ctx context.Context, act play.Action) (bool, error)
 		if answer == "" {
 			return true, s.decline(ctx, play.Step{Title: act.Text})
 		}
-		if _, err := s.a.do(ctx, s.id, model.SetRunValues{N: s.n, Values: map[string]string{v.Name: answer}}); err != nil {
+		if err := s.r.Fill(ctx, s.id, s.n, map[string]string{v.Name: answer}); err != nil {
 			return true, err
 		}
 		return false, nil
