@@ -317,19 +317,23 @@ func TestFailedVerificationOnlyOffers(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := x.begin(x.r, play.Ref{ID: id, Rollback: true}, x.given())
+			// Some are tried to their end, of the others only what is offered.
+			whole := x.serve != nil && id != "deploy-hook" || id == "k8s-undo" || id == "helm-rollback"
 			run, _ := x.inc().Run(n)
 			for _, s := range run.Steps {
 				for k := range s.Actions {
-					if s.ID == "guards" || s.ID == "preview" {
+					if !whole && s.ID != verifyStep || s.ID == "guards" || s.ID == "preview" {
 						x.must("bob", model.MarkAction{N: n, Step: s.ID, Action: k, State: model.ActionDone})
 					}
 				}
 			}
-			x.step(n, "capture")
-			x.approve(n)
-			x.step(n, executeStep)
+			if whole {
+				x.step(n, "capture")
+				x.approve(n)
+				x.step(n, executeStep)
+			}
 			before := x.changed()
-			if strings.HasPrefix(id, "dns-") || id == "deploy-hook" { // which look up to sixty times
+			if !whole {
 				x.must("bob", model.MarkAction{N: n, Step: verifyStep, State: model.ActionFailed})
 			} else if st := x.step(n, verifyStep); st != model.ActionFailed {
 				t.Fatalf("verify: %s", st)
