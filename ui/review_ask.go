@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -48,21 +49,26 @@ func (d *reviewDesk) box(a *App, key model.SectionKey, base int64, was, text str
 			}
 			now = merged
 		}
-		return d.send(a, model.WriteReview{Section: key, Text: now, Base: there.Seq}, was), nil
+		return d.send(a, model.WriteReview{Section: key, Text: now, Base: there.Seq}, was, "", nil), nil
 	})
 	e.input.area.MaxHeight = max(6, a.lay.body.Dy()-6)
 	e.input.set(text)
 	a.open(e)
 }
 
-// send writes a section and remembers its text until it is in the record.
-func (d *reviewDesk) send(a *App, c model.WriteReview, was string) tea.Cmd {
+// send writes a section and remembers its text until it is in the record. file,
+// if it is not empty, is where the text lies as well; written is called when the
+// text is in the record.
+func (d *reviewDesk) send(a *App, c model.WriteReview, was, file string, written func()) tea.Cmd {
 	if d.waiting == nil {
 		d.waiting = map[model.SectionKey]unsent{}
 	}
 	d.waiting[c.Section] = unsent{c.Base, was, c.Text}
-	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: "written: " + review.PartFor(c.Section).Title, then: func(a *App, _ model.Receipt) tea.Cmd {
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: "written: " + review.PartFor(c.Section).Title, kept: file, then: func(a *App, _ model.Receipt) tea.Cmd {
 		delete(d.waiting, c.Section)
+		if written != nil {
+			written()
+		}
 		return nil
 	}})
 }
@@ -73,6 +79,7 @@ type reviewEditedMsg struct {
 	path  string
 	draft review.Draft
 	data  []byte
+	quick bool // it ended so soon that nobody can have written
 	err   error
 }
 
@@ -91,54 +98,54 @@ func (d *reviewDesk) editor(a *App) tea.Cmd {
 		a.say(failure, model.Message(err))
 		return nil
 	}
-	id := d.id
+	id, began := d.id, time.Now()
 	return tea.ExecProcess(cmd, func(err error) tea.Msg {
-		m := reviewEditedMsg{id: id, path: path, draft: w, err: err}
-		if err == nil {
-			m.data, m.err = os.ReadFile(path)
+		m := reviewEditedMsg{id: id, path: path, draft: w, quick: time.Since(began) < AtOnce}
+		if err != nil {
+			m.err = model.Wrap(model.Invalid, err, "the editor did not end well, nothing was written")
+			return m
 		}
+		m.data, m.err = ReadEdited(path)
 		return m
 	})
 }
 
-// edited merges what came back. The file stays where anything could not be
-// written.
+// edited merges what came back. The file stays until all of it is in the record.
 func (d *reviewDesk) edited(a *App, m reviewEditedMsg) tea.Cmd {
-	if m.err != nil {
-		a.say(failure, "the editor did not end well, nothing was written; your text is in "+m.path)
-		return nil
+	changed, err := map[model.SectionKey]string(nil), m.err
+	if err == nil {
+		changed, err = m.draft.Back(m.data)
 	}
-	changed, err := m.draft.Back(m.data)
+	if err == nil && (a.room == nil || a.room.inc.ID != m.id) {
+		err = model.Errorf(model.Conflict, "another incident is open: nothing was written")
+	}
 	if err != nil {
 		a.say(failure, model.Message(err)+"; your text is in "+m.path)
 		return nil
 	}
-	if a.room == nil || a.room.inc.ID != m.id {
-		a.say(failure, "another incident is open: nothing was written; your text is in "+m.path)
-		return nil
-	}
 	cmds, conflicts := m.draft.Reconcile(changed, a.room.inc)
+	left := len(cmds) + len(conflicts)
+	remove := func() { _ = os.RemoveAll(filepath.Dir(m.path)) }
 	var out []tea.Cmd
 	for _, c := range cmds {
-		was := ""
-		for _, s := range m.draft.Sections {
-			if s.Key == c.Section {
-				was = s.Text
+		out = append(out, d.send(a, c, m.draft.Was(c.Section), m.path, func() {
+			if left--; left == 0 {
+				remove()
 			}
-		}
-		out = append(out, d.send(a, c, was))
-	}
-	if len(conflicts) == 0 {
-		_ = os.RemoveAll(filepath.Dir(m.path))
-		if len(cmds) == 0 {
-			a.say(info, "nothing was changed")
-		}
-		return tea.Batch(out...)
+		}))
 	}
 	for _, c := range slices.Backward(conflicts) {
 		d.box(a, c.Section, c.Seq, c.Theirs, c.Both)
 	}
-	a.say(warning, conflicts[0].By+" wrote here meanwhile: both texts are in the box, yours also in "+m.path)
+	switch {
+	case len(conflicts) > 0:
+		a.say(warning, conflicts[0].By+" wrote here meanwhile: both texts are in the box, yours also in "+m.path)
+	case len(cmds) == 0 && m.quick:
+		a.say(info, StillOpen(m.path))
+	case len(cmds) == 0:
+		remove()
+		a.say(info, "nothing was changed")
+	}
 	return tea.Batch(out...)
 }
 
