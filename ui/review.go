@@ -35,14 +35,6 @@ type reviewDesk struct {
 	waiting map[model.SectionKey]unsent
 }
 
-// loadedTree is a fault tree that was read from a file.
-type loadedTree struct {
-	name   string
-	tree   *faulttree.Tree
-	result *faulttree.Result
-	likely map[string]float64
-}
-
 // reviewMsg brings the postmortem.
 type reviewMsg struct {
 	id    string
@@ -50,12 +42,6 @@ type reviewMsg struct {
 	hints []review.Hint
 	tree  *faulttree.Tree
 	err   error
-}
-
-// treeMsg brings a fault tree from a file.
-type treeMsg struct {
-	tree *loadedTree
-	err  error
 }
 
 func newReviewDesk() *reviewDesk { return &reviewDesk{folded: map[string]bool{}} }
@@ -239,25 +225,6 @@ func (d *reviewDesk) rows(a *App) int {
 		return len(d.doc.Earlier)
 	}
 	return 0
-}
-
-func (d *reviewDesk) shownTree() *faulttree.Tree {
-	if d.loaded != nil {
-		return d.loaded.tree
-	}
-	return d.tree
-}
-
-func (d *reviewDesk) outline() []faulttree.Row {
-	t := d.shownTree()
-	if t == nil {
-		return nil
-	}
-	var likely map[string]float64
-	if d.loaded != nil {
-		likely = d.loaded.likely
-	}
-	return t.Outline(d.folded, likely)
 }
 
 // firstPart is the part that stands on top of the left column of h lines.

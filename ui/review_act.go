@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 
@@ -9,7 +8,6 @@ import (
 
 	"warroom/model"
 	"warroom/model/review"
-	"warroom/model/review/faulttree"
 )
 
 // review is the desk, which is there once newDesks has made it.
@@ -96,22 +94,6 @@ var reviewActions = []action{
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askExport(a); return nil })},
 }
 
-// item is the action item that the keys stand on.
-func (d *reviewDesk) item(a *App) (review.Action, bool) {
-	if d == nil || !d.ready(a) || d.part().id != review.PartActions || !d.inside || d.row >= len(d.doc.Actions) {
-		return review.Action{}, false
-	}
-	return d.doc.Actions[d.row], true
-}
-
-// answer is the answer to a why that the keys stand on.
-func (d *reviewDesk) answer(a *App) (model.Why, bool) {
-	if !d.ready(a) || d.part().id != partWhys || !d.inside || d.doc.Whys == nil || d.row >= len(d.doc.Whys.Analysis) {
-		return model.Why{}, false
-	}
-	return a.room.inc.Writeup.Why(d.doc.Whys.Analysis[d.row].N)
-}
-
 // enter does what the selected line asks for.
 func (d *reviewDesk) enter(a *App) tea.Cmd {
 	if why := writableReview(a); why != "" {
@@ -175,21 +157,6 @@ func (d *reviewDesk) add(a *App) tea.Cmd {
 	return nil
 }
 
-func (d *reviewDesk) done(a *App) tea.Cmd {
-	it, ok := d.item(a)
-	switch {
-	case !ok:
-		a.say(warning, "no action item is selected: "+a.key("review.in")+" goes to the list")
-	case it.Suggested:
-		d.askItem(a, it)
-	case it.State == model.ItemOpen:
-		return a.do(model.FinishAction{N: it.N}, "done: "+model.Brief(it.Title, 40))
-	default:
-		return a.do(model.ReopenAction{N: it.N}, "open again: "+model.Brief(it.Title, 40))
-	}
-	return nil
-}
-
 func (d *reviewDesk) drop(a *App) tea.Cmd {
 	if it, ok := d.item(a); ok && !it.Suggested {
 		a.ask("Drop: "+model.Brief(it.Title, 50), []field{textField("why", "", "covered by OPS-12", "the reason is logged")}, func(_ *App, v []string) (model.Command, error) {
@@ -205,32 +172,6 @@ func (d *reviewDesk) drop(a *App) tea.Cmd {
 	}
 	a.say(warning, "nothing of the list is selected: "+a.key("review.in")+" goes to it")
 	return nil
-}
-
-// fold hides or shows what is below the selected gate.
-func (d *reviewDesk) fold(a *App) tea.Cmd {
-	rows := d.outline()
-	if d.part().id != partTree || !d.inside || d.row >= len(rows) {
-		return nil
-	}
-	if r := rows[d.row]; r.Gate != "" && !r.Shared && (r.Open || r.Closed) {
-		d.folded[r.ID] = !d.folded[r.ID]
-		d.page = reviewPage{}
-	}
-	return nil
-}
-
-func (d *reviewDesk) seed(a *App) tea.Cmd {
-	seeds := review.Seeds(a.room.inc)
-	if len(seeds) == 0 {
-		a.say(warning, "no confirmed hypothesis is left to begin with")
-		return nil
-	}
-	var cmds []tea.Cmd
-	for _, s := range seeds {
-		cmds = append(cmds, a.do(s, "entered what is confirmed"))
-	}
-	return tea.Batch(cmds...)
 }
 
 // markdown is the postmortem as Markdown.
@@ -288,31 +229,4 @@ func (d *reviewDesk) export(a *App, path string, doc *review.Document, page bool
 type noticeMsg struct {
 	tone tone
 	text string
-}
-
-// loadTree reads and solves a fault tree from a file.
-func (d *reviewDesk) loadTree(a *App, path string) tea.Cmd {
-	return a.read(func(_ context.Context, _ Store) tea.Msg {
-		st, err := os.Stat(path)
-		if err != nil {
-			return treeMsg{err: model.Errorf(model.NotFound, "there is no file %s", model.Brief(path, 120))}
-		}
-		if !st.Mode().IsRegular() || st.Size() > faulttree.MaxFile {
-			return treeMsg{err: model.Errorf(model.Invalid, "%s is no fault tree that can be read", model.Brief(path, 120))}
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return treeMsg{err: model.Wrap(model.Invalid, err, "%s cannot be read", model.Brief(path, 120))}
-		}
-		name := filepath.Base(path)
-		t, err := faulttree.Read(name, b, "")
-		if err != nil {
-			return treeMsg{err: err}
-		}
-		r, err := faulttree.Analyse(t, faulttree.Options{Limit: 100, Nodes: 500_000})
-		if err != nil {
-			return treeMsg{err: err}
-		}
-		return treeMsg{tree: &loadedTree{name, t, r, t.Likelihoods()}}
-	})
 }

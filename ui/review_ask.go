@@ -149,87 +149,6 @@ func (d *reviewDesk) edited(a *App, m reviewEditedMsg) tea.Cmd {
 	return tea.Batch(out...)
 }
 
-func choice(label, help, now string, none string, words []string) field {
-	f := field{label: label, help: help, choices: append([]string{none}, words...)}
-	if k := slices.Index(words, now); k >= 0 {
-		f.chosen = k + 1
-	}
-	return f
-}
-
-const notSaid = "not said"
-
-func chosen(v string) string {
-	if v == notSaid {
-		return ""
-	}
-	return v
-}
-
-func texts[T ~string](list []T) []string {
-	out := make([]string, len(list))
-	for k, x := range list {
-		out[k] = string(x)
-	}
-	return out
-}
-
-// askItem asks for an action item, or for the changes of one. What is suggested
-// is entered as it stands or as it was changed in the form.
-func (d *reviewDesk) askItem(a *App, it review.Action) {
-	name := "A new action item"
-	var was model.ActionItem
-	if it.N > 0 {
-		name = "Change action item"
-		was, _ = a.room.inc.Action(it.N)
-	}
-	a.ask(name, []field{
-		textField("what", it.Title, "Add an alert for pool usage above 80 %", "a verb and an end: how will somebody know that it is done?"),
-		textField("owner", it.Owner, "@bob", "one person"),
-		choice("priority", "P0 now, P1 next, P2 later", it.Priority, notSaid, texts(model.Priorities)),
-		choice("good for", "prevent it, detect it, mitigate it, or a process", it.Type, notSaid, texts(model.ActionTypes)),
-		textField("due", it.Due, "2026-12-01", "the day, or 2w from today"),
-		textField("ticket", it.Ticket, "OPS-12 or an address", ""),
-	}, func(a *App, v []string) (model.Command, error) {
-		due, err := model.ParseDay(v[4], a.now)
-		if err != nil {
-			return nil, err
-		}
-		if it.N == 0 {
-			return model.AddAction{Title: v[0], Owner: v[1], Priority: model.Priority(chosen(v[2])), Type: model.ActionType(chosen(v[3])), Category: it.Category, Due: due, Ticket: v[5], Todo: it.Todo}, nil
-		}
-		p, t := model.Priority(chosen(v[2])), model.ActionType(chosen(v[3]))
-		return model.ChangeAction{N: it.N, Title: &v[0], Owner: &v[1], Priority: &p, Type: &t, Due: &due, Ticket: &v[5], Base: was.Seq}, nil
-	})
-}
-
-func (d *reviewDesk) askWhy(a *App, parent int) {
-	name, question := "How did this come about?", ""
-	if w, ok := a.room.inc.Writeup.Why(parent); ok {
-		name, question = "How did that come about: "+model.Brief(w.Answer, 50), "Why: "+model.Brief(w.Answer, 120)+"?"
-	}
-	a.ask(name, []field{
-		textField("answer", "", "the pool was exhausted", "a condition that made it possible, not a person"),
-		textField("shown by", "", "graph 7", "what shows it; a guess is marked by low confidence"),
-		choice("confidence", "", "", notSaid, texts(model.Confidences)),
-		textField("question", question, "why was the pool exhausted?", ""),
-	}, func(_ *App, v []string) (model.Command, error) {
-		return model.AnswerWhy{Parent: parent, Answer: v[0], Evidence: v[1], Confidence: model.Confidence(chosen(v[2])), Question: v[3]}, nil
-	})
-}
-
-func (d *reviewDesk) changeWhy(a *App, w model.Why) {
-	a.ask("Change this answer", []field{
-		textField("answer", w.Answer, "", "a condition that made it possible, not a person"),
-		textField("shown by", w.Evidence, "", ""),
-		choice("confidence", "", string(w.Confidence), notSaid, texts(model.Confidences)),
-		textField("question", w.Question, "", ""),
-	}, func(_ *App, v []string) (model.Command, error) {
-		c := model.Confidence(chosen(v[2]))
-		return model.ChangeWhy{N: w.N, Answer: &v[0], Evidence: &v[1], Confidence: &c, Question: &v[3], Base: w.Seq}, nil
-	})
-}
-
 func (d *reviewDesk) askState(a *App) {
 	var items []item
 	at := 0
@@ -270,20 +189,6 @@ func (d *reviewDesk) askOwner(a *App) {
 		}
 		return c, nil
 	})
-}
-
-func (d *reviewDesk) askTree(a *App) {
-	a.open(newForm("Show a fault tree", []field{textField("file", "", "tree.yaml", "YAML, or Open-PSA XML; warroom faulttree example prints one")}, func(a *App, v []string) (tea.Cmd, error) {
-		if v[0] == "" {
-			return nil, model.Errorf(model.Invalid, "name a file")
-		}
-		for k, p := range deskParts {
-			if p.id == partTree {
-				d.sel, d.inside, d.row, d.scroll = k, true, 0, 0
-			}
-		}
-		return d.loadTree(a, v[0]), nil
-	}))
 }
 
 func (d *reviewDesk) askExport(a *App) {
