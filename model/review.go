@@ -15,6 +15,7 @@ type Writeup struct {
 	Sections []ReviewSection `json:"sections,omitempty"`
 	Whys     []Why           `json:"whys,omitempty"`
 	LastWhy  int             `json:"last_why,omitempty"` // the highest number given, also of one taken back
+	Tree     KeptTree        `json:"tree,omitzero"`
 }
 
 // ReviewState is how far a postmortem has come.

@@ -19,8 +19,9 @@ type reviewDesk struct {
 	doc     *review.Document
 	hints   []review.Hint
 	tree    *faulttree.Tree
-	likely  map[string]float64
-	loaded  *loadedTree // a tree from a file, shown instead of that of the whys
+	kept    *solvedTree // the tree of the record
+	keptSeq int64
+	loaded  *solvedTree // a tree from a file that is only looked at
 	err     error
 	reading bool
 	again   bool
@@ -30,6 +31,8 @@ type reviewDesk struct {
 	row    int  // of the right column: an action item, an answer, a node
 	scroll int
 	folded map[string]bool
+	from   []string // incidents whose reviews led here, the last one nearest
+	to     string   // the incident that was visited last by that way
 	page   reviewPage
 
 	waiting map[model.SectionKey]unsent
@@ -41,6 +44,8 @@ type reviewMsg struct {
 	doc   *review.Document
 	hints []review.Hint
 	tree  *faulttree.Tree
+	kept  *solvedTree
+	seq   int64 // of the tree that is kept
 	err   error
 }
 
@@ -48,6 +53,7 @@ func newReviewDesk() *reviewDesk { return &reviewDesk{folded: map[string]bool{}}
 
 // What the right column shows beside the parts of the template.
 const (
+	partWhole   = "whole"
 	partWhys    = "whys"
 	partTree    = "tree"
 	partEarlier = "earlier"
@@ -61,7 +67,7 @@ type deskPart struct {
 }
 
 var deskParts = func() []deskPart {
-	var out []deskPart
+	out := []deskPart{{id: partWhole, title: "The whole draft"}}
 	for _, p := range review.Parts {
 		out = append(out, deskPart{p.ID, p.Key, p.Title})
 		if p.Key == model.SecWhy {
@@ -86,6 +92,10 @@ func (d *reviewDesk) read(a *App) tea.Cmd {
 	}
 	d.reading, d.again = true, false
 	id, rules, now := a.room.inc.ID, a.cfg.Rules, a.now
+	kept, seq := d.kept, d.keptSeq
+	if d.id != id {
+		kept, seq = nil, 0
+	}
 	return a.read(func(ctx context.Context, s Store) tea.Msg {
 		m := reviewMsg{id: id}
 		var i *model.Incident
@@ -94,6 +104,14 @@ func (d *reviewDesk) read(a *App) tea.Cmd {
 		}
 		m.hints = m.doc.Lint(i.People)
 		m.tree, _ = review.TreeOf(i).FaultTree() // without an answer there is none
+		switch k := i.Writeup.Tree; {
+		case k.Text == "":
+		case k.Seq == seq:
+			m.kept, m.seq = kept, seq
+		default:
+			m.kept, m.seq = solveTree(k.Name, k.Text), k.Seq
+			m.kept.by = k.By
+		}
 		return m
 	})
 }
@@ -120,11 +138,14 @@ func (d *reviewDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		if a.room != nil && m.id == a.room.inc.ID {
 			if m.id != d.id {
 				d.inside, d.row, d.scroll, d.loaded = false, 0, 0, nil
+				if m.id != d.to { // opened by another way
+					d.from = nil
+				}
 			}
 			d.id, d.err = m.id, m.err
 			if m.err == nil {
 				d.doc, d.hints, d.tree = m.doc, m.hints, m.tree
-				d.likely = nil
+				d.kept, d.keptSeq = m.kept, m.seq
 			}
 			d.page = reviewPage{}
 		} else {
@@ -135,13 +156,7 @@ func (d *reviewDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		}
 		return nil, true
 	case treeMsg:
-		if m.err != nil {
-			a.say(failure, model.Message(m.err))
-			return nil, true
-		}
-		d.loaded, d.row, d.scroll, d.page = m.tree, 0, 0, reviewPage{}
-		d.folded = map[string]bool{}
-		return nil, true
+		return d.keepTree(a, m), true
 	case reviewEditedMsg:
 		return d.edited(a, m), true
 	case reopenMsg:
@@ -182,7 +197,7 @@ func (d *reviewDesk) tag(a *App) (string, style) {
 			open++
 		}
 	}
-	if due, ok := review.Due(a.room.inc, a.cfg.Rules); ok && a.now.After(due) && !a.room.inc.Writeup.State.Settled() && a.room.inc.Status.Open() {
+	if due, ok := a.room.inc.ReviewDue(a.cfg.Rules); ok && a.now.After(due) && !a.room.inc.Reviewed() && a.room.inc.Status.Open() {
 		return "!", a.theme.alarm
 	}
 	if open > 0 {

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -59,6 +61,9 @@ func atItem(a *App) bool {
 	return ok
 }
 
+// visiting reports whether this review was opened from that of another incident.
+func visiting(a *App) bool { d := a.review(); return d != nil && len(d.from) > 0 }
+
 var reviewActions = []action{
 	{id: "review.up", keys: []string{"up", "k"}, words: "Up", where: onReview, why: hasReview, run: reviewMove(-1), move: true},
 	{id: "review.down", keys: []string{"down", "j"}, words: "Down", where: onReview, why: hasReview, run: reviewMove(1), move: true},
@@ -74,7 +79,7 @@ var reviewActions = []action{
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.add(a) })},
 	{id: "review.done", keys: []string{"d"}, words: "The action item is done, or open again", short: "done", where: onReview, rank: 3, why: writableReview, when: atItem,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.done(a) })},
-	{id: "review.drop", keys: []string{"D"}, words: "Drop the action item, or take the answer back", short: "drop", where: onReview, why: writableReview,
+	{id: "review.drop", keys: []string{"D"}, words: "Drop the action item, take the answer back or the tree away", short: "drop", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.drop(a) })},
 	{id: "review.fold", keys: []string{"space"}, words: "Fold the branch of the tree in or out", where: onReview, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.fold(a) })},
@@ -84,13 +89,15 @@ var reviewActions = []action{
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askState(a); return nil })},
 	{id: "review.owner", keys: []string{"o"}, words: "Say who writes the postmortem, and by when", short: "owner", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askOwner(a); return nil })},
+	{id: "review.back", keys: []string{"B"}, words: "Back to the review from which this one was opened", short: "back", where: onReview, rank: 1, when: visiting,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.back(a) })},
 	{id: "review.seed", keys: []string{"h"}, words: "Begin the whys with the confirmed hypotheses", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.seed(a) })},
-	{id: "review.load", keys: []string{"f"}, words: "Show a fault tree from a file", where: onReview, why: hasReview,
+	{id: "review.load", keys: []string{"f"}, words: "Keep a fault tree from a file, or look at one", where: onReview, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askTree(a); return nil })},
 	{id: "review.copy", keys: []string{"y"}, words: "Copy the postmortem as Markdown", short: "copy", where: onReview, rank: 6, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.copy(a) })},
-	{id: "review.export", keys: []string{"X"}, words: "Write the postmortem into a file: Markdown, HTML, or the public version", where: onReview, why: hasReview,
+	{id: "review.export", keys: []string{"X"}, words: "Write the postmortem into a file: Markdown, HTML, JSON, or the public version", where: onReview, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askExport(a); return nil })},
 }
 
@@ -133,9 +140,8 @@ func (d *reviewDesk) enter(a *App) tea.Cmd {
 			return nil
 		}
 		if d.row < len(d.doc.Earlier) {
-			id := d.doc.Earlier[d.row].ID
-			a.say(info, "now at "+id+" · "+a.key("incidents")+" and back")
-			return tea.Sequence(a.enter(id, 0), func() tea.Msg { return reopenMsg{} })
+			d.from = append(d.from, d.id)
+			return d.visit(a, d.doc.Earlier[d.row].ID)
 		}
 	case review.PartFacts:
 		d.askOwner(a)
@@ -145,6 +151,28 @@ func (d *reviewDesk) enter(a *App) tea.Cmd {
 		d.write(a, p.key)
 	}
 	return nil
+}
+
+// visit opens the review of another incident.
+func (d *reviewDesk) visit(a *App, id string) tea.Cmd {
+	d.to = id
+	say := "the review of " + id
+	if len(d.from) > 0 {
+		say += " · " + a.key("review.back") + " goes back"
+	}
+	a.say(info, say)
+	return tea.Sequence(a.enter(id, 0), func() tea.Msg { return reopenMsg{} })
+}
+
+// back returns to the review from which an earlier one was opened.
+func (d *reviewDesk) back(a *App) tea.Cmd {
+	n := len(d.from)
+	if n == 0 {
+		return nil
+	}
+	id := d.from[n-1]
+	d.from = d.from[:n-1]
+	return d.visit(a, id)
 }
 
 func (d *reviewDesk) add(a *App) tea.Cmd {
@@ -164,6 +192,19 @@ func (d *reviewDesk) drop(a *App) tea.Cmd {
 		})
 		return nil
 	}
+	if d.part().id == partTree {
+		switch {
+		case d.loaded != nil:
+			d.loaded, d.page = nil, reviewPage{}
+		case d.kept == nil:
+			a.say(warning, "no fault tree is kept in the record: "+a.key("review.load")+" keeps one")
+		default:
+			a.ask("Take the fault tree away: "+model.Brief(d.kept.name, 50), []field{textField("why", "", "", "the record keeps what it was")}, func(_ *App, v []string) (model.Command, error) {
+				return model.DropTree{Reason: v[0]}, nil
+			})
+		}
+		return nil
+	}
 	if w, ok := d.answer(a); ok {
 		a.ask("Take back: "+model.Brief(w.Answer, 50), []field{textField("why", "", "", "with every answer below it; the record keeps them")}, func(_ *App, v []string) (model.Command, error) {
 			return model.DropWhy{N: w.N, Reason: v[0]}, nil
@@ -174,41 +215,54 @@ func (d *reviewDesk) drop(a *App) tea.Cmd {
 	return nil
 }
 
-// markdown is the postmortem as Markdown.
-func (d *reviewDesk) markdown(doc *review.Document) (string, error) {
-	var b textWriter
-	err := doc.Markdown(&b, "")
-	return string(b), err
+// template is the team's own template of that name, or "".
+func (a *App) template(name string) (string, error) {
+	if a.cfg.Postmortem == nil {
+		return "", nil
+	}
+	return a.cfg.Postmortem(name)
 }
 
-type textWriter []byte
-
-func (t *textWriter) Write(p []byte) (int, error) { *t = append(*t, p...); return len(p), nil }
-
 func (d *reviewDesk) copy(a *App) tea.Cmd {
-	s, err := d.markdown(d.doc)
+	var b strings.Builder
+	text, err := a.template(review.TemplateMarkdown)
+	if err == nil {
+		err = d.doc.Markdown(&b, text)
+	}
 	if err != nil {
 		a.say(failure, model.Message(err))
 		return nil
 	}
 	a.say(info, "the postmortem is in the clipboard")
-	return tea.SetClipboard(s)
+	return tea.SetClipboard(b.String())
 }
 
 // reopenMsg brings the review of another incident to the front.
 type reopenMsg struct{}
 
 // export writes doc into a new file of its own; it never replaces one.
-func (d *reviewDesk) export(a *App, path string, doc *review.Document, page bool, tree string) tea.Cmd {
+func (d *reviewDesk) export(a *App, path string, doc *review.Document, form, tree string) tea.Cmd {
 	return func() tea.Msg {
+		own := ""
+		if name := map[string]string{"html": review.TemplateHTML, "markdown": review.TemplateMarkdown}[form]; name != "" {
+			var err error
+			if own, err = a.template(name); err != nil {
+				return noticeMsg{failure, model.Message(err)}
+			}
+		}
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return noticeMsg{failure, "the file was not written: " + model.Brief(err.Error(), 120)}
 		}
-		if page {
-			err = doc.HTML(f, "", tree)
-		} else {
-			err = doc.Markdown(f, "")
+		switch form {
+		case "html":
+			err = doc.HTML(f, own, tree)
+		case "json":
+			e := json.NewEncoder(f)
+			e.SetIndent("", "  ")
+			err = e.Encode(doc)
+		default:
+			err = doc.Markdown(f, own)
 		}
 		if closed := f.Close(); err == nil {
 			err = closed

@@ -193,13 +193,13 @@ func (d *reviewDesk) askOwner(a *App) {
 
 func (d *reviewDesk) askExport(a *App) {
 	a.open(newForm("Write the postmortem into a file", []field{
-		{label: "as", help: "public: no internal parts, no names", choices: []string{"markdown", "html", "public markdown", "public html"}},
-		textField("file", "", d.doc.ID+".md or .html", "a new file; none is replaced"),
+		{label: "as", help: "public: no internal parts, no names", choices: []string{"markdown", "html", "json", "public markdown", "public html", "public json"}},
+		textField("file", "", d.doc.ID+".md, .html or .json", "a new file; none is replaced"),
 	}, func(a *App, v []string) (tea.Cmd, error) {
-		page, public := strings.HasSuffix(v[0], "html"), strings.HasPrefix(v[0], "public")
+		form, public := strings.CutPrefix(v[0], "public ")
 		path := v[1]
 		if path == "" {
-			path = d.doc.ID + map[bool]string{true: "-public"}[public] + map[bool]string{true: ".html", false: ".md"}[page]
+			path = d.doc.ID + map[bool]string{true: "-public"}[public] + map[string]string{"markdown": ".md", "html": ".html", "json": ".json"}[form]
 		}
 		doc, tree := d.doc, ""
 		if public {
@@ -207,6 +207,6 @@ func (d *reviewDesk) askExport(a *App) {
 		} else if t := d.shownTree(); t != nil {
 			tree = t.SVG(200)
 		}
-		return d.export(a, path, doc, page, tree), nil
+		return d.export(a, path, doc, form, tree), nil
 	}))
 }

@@ -17,9 +17,9 @@ func reviewColumns(w int) (left, right int) {
 	if w < 64 {
 		return w, 0
 	}
-	left = 26
+	left = 28
 	if w >= 110 {
-		left = 34
+		left = 36
 	}
 	return left, w - left - 1
 }
@@ -138,8 +138,15 @@ func (d *reviewDesk) drawParts(a *App, w, h int) []string {
 				}
 			}
 			note = fmt.Sprintf("%d open", n)
-			if sug > 0 {
-				note += fmt.Sprintf(" +%d?", sug)
+			switch room := w - width(p.title) - 5; {
+			case sug > 0 && room >= width(note)+15:
+				note += fmt.Sprintf(" · %d suggested", sug)
+			case sug > 0 && n == 0:
+				note = fmt.Sprintf("%d new", sug)
+			}
+		case partTree:
+			if s := d.shown(); s != nil {
+				note = "P " + s.chance()
 			}
 		case partEarlier:
 			note = fmt.Sprint(len(doc.Earlier))
@@ -210,7 +217,7 @@ func (d *reviewDesk) drawPart(a *App, w, h int) []string {
 	d.scroll = min(max(0, d.scroll), max(0, len(lines)-room))
 	for k := d.scroll; k < len(lines) && len(out) < h; k++ {
 		l := lines[k]
-		if row := d.page.rows[k]; d.inside && row >= 0 && row == d.row {
+		if row := d.page.rows[k]; d.inside && row >= 0 && row == d.row && d.rows(a) > 0 {
 			var words strings.Builder
 			for _, s := range l {
 				words.WriteString(s.s)
@@ -232,7 +239,7 @@ func (d *reviewDesk) lay(a *App, w int) {
 		return
 	}
 	d.page = reviewPage{w: w}
-	p, th := &d.page, a.theme
+	p := &d.page
 	switch part := d.part(); part.id {
 	case review.PartFacts:
 		d.layFacts(a, p)
@@ -245,17 +252,9 @@ func (d *reviewDesk) lay(a *App, w int) {
 	case partTree:
 		d.layTree(a, p)
 	case partEarlier:
-		if len(d.doc.Earlier) == 0 {
-			p.text("No earlier incident looks like this one, by service, words and alerts.", th.dim, 1)
-		}
-		for k, e := range d.doc.Earlier {
-			p.putRow(k, segs{{" " + e.ID + "  ", th.accent}, {model.Visible(e.Title), th.strong}})
-			open := "no action item open"
-			if e.OpenActions > 0 {
-				open = plural(e.OpenActions, "action item") + " still open"
-			}
-			p.put(segs{{"   " + model.Visible(e.Why) + " · " + open, th.dim}})
-		}
+		d.layEarlier(a, p)
+	case partWhole:
+		d.layWhole(a, p)
 	default:
 		d.laySection(a, p, part)
 	}

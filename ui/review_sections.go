@@ -16,9 +16,15 @@ func (d *reviewDesk) laySection(a *App, p *reviewPage, part deskPart) {
 		p.text(m.Missing, th.dim, 1)
 		p.put(nil)
 	}
+	d.layText(a, p, s)
+}
+
+// layText is what is written in a section.
+func (d *reviewDesk) layText(a *App, p *reviewPage, s review.Section) {
+	th := a.theme
 	hints := map[int][]review.Hint{}
 	for _, x := range d.hints {
-		if x.Section == part.key {
+		if x.Section == s.Key {
 			hints[x.Line] = append(hints[x.Line], x)
 		}
 	}
@@ -142,6 +148,64 @@ func (d *reviewDesk) layTimeline(a *App, p *reviewPage) {
 			} else {
 				p.put(segs{{"         " + l, st}})
 			}
+		}
+	}
+}
+
+// layWhole is the whole postmortem as it will read.
+func (d *reviewDesk) layWhole(a *App, p *reviewPage) {
+	th, doc := a.theme, d.doc
+	p.text(model.Visible(doc.Title), th.strong, 1)
+	for _, part := range review.Parts {
+		p.put(nil)
+		p.put(segs{{" " + part.Title, th.accent.and(th.strong)}})
+		switch part.ID {
+		case review.PartFacts:
+			d.layFacts(a, p)
+			continue
+		case review.PartTimeline:
+			d.layTimeline(a, p)
+			continue
+		case review.PartActions:
+			d.layActions(a, p)
+			continue
+		}
+		s := doc.Section(part.Key)
+		if strings.TrimSpace(s.Text) == "" {
+			p.text("nothing written yet: "+part.Ask, th.dim, 1)
+		}
+		d.layText(a, p, s)
+		if part.Key == model.SecWhy && doc.Whys != nil {
+			p.put(nil)
+			d.layWhys(a, p)
+		}
+	}
+}
+
+// layEarlier is what looks like this incident, with what was never done about it.
+func (d *reviewDesk) layEarlier(a *App, p *reviewPage) {
+	th := a.theme
+	if len(d.doc.Earlier) == 0 {
+		p.text("No earlier incident looks like this one, by service, words and alerts.", th.dim, 1)
+		return
+	}
+	p.text("We have seen this before: "+a.key("review.enter")+" opens the review of the selected one, "+a.key("review.back")+" comes back.", th.dim, 1)
+	for k, e := range d.doc.Earlier {
+		p.put(nil)
+		p.putRow(k, segs{{" " + e.ID + "  ", th.accent}, {model.Visible(e.Title), th.strong}})
+		p.text(e.At.In(a.zone).Format("2006-01-02")+" · "+e.Why, th.dim, 3)
+		if e.OpenActions == 0 {
+			p.text("no action item of it is open", th.good, 3)
+			continue
+		}
+		p.text(plural(e.OpenActions, "action item")+" still open:", th.warn, 3)
+		for _, t := range e.Open {
+			for n, l := range wrap(model.Visible(t), max(8, p.w-6), 3) {
+				p.put(segs{{"   " + map[bool]string{true: "☐ ", false: "  "}[n == 0], th.warn}, {l, ""}})
+			}
+		}
+		if more := e.OpenActions - len(e.Open); more > 0 {
+			p.text(fmt.Sprintf("and %d more", more), th.dim, 3)
 		}
 	}
 }

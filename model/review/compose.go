@@ -3,7 +3,6 @@ package review
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"warroom/model"
 )
@@ -23,9 +22,9 @@ func Compose(r Record) *Document {
 	if t := i.Started(); !t.IsZero() {
 		d.Date = t.UTC().Format("2006-01-02")
 	}
-	if due, ok := Due(i, r.Rules); ok {
+	if due, ok := i.ReviewDue(r.Rules); ok {
 		d.Due = &due
-		d.Overdue = r.Now.After(due) && !i.Writeup.State.Settled()
+		d.Overdue = r.Now.After(due) && !i.Reviewed()
 	}
 	for _, a := range i.Roles {
 		d.People = append(d.People, Person{a.Role, a.Person, a.Since})
@@ -100,19 +99,6 @@ func Compose(r Record) *Document {
 	}
 	d.Score = d.complete(i)
 	return d
-}
-
-// Due is when the postmortem is due: as planned, else the rules' time after
-// resolved; false while that is unknown.
-func Due(i *model.Incident, r model.Rules) (time.Time, bool) {
-	if !i.Review.Due.IsZero() {
-		return i.Review.Due, true
-	}
-	t, ok := i.At(model.WasResolved)
-	if !ok || r.Review == 0 {
-		return time.Time{}, false
-	}
-	return t.Add(r.Review), true
 }
 
 // aboutReview are the kinds that write the postmortem: they are no part of what

@@ -170,5 +170,6 @@ type Earlier struct {
 	At          time.Time `json:"declared_at"`
 	Why         string    `json:"why"` // it looks the same
 	OpenActions int       `json:"open_action_items"`
+	Open        []string  `json:"open_titles"` // of those, the soonest due first, openShown at most
 	Score       float64   `json:"score"`
 }

@@ -80,11 +80,11 @@ func bullets(lines []string) string {
 }
 
 func beginSummary(i *model.Incident, d *Document) string {
-	if i.Description != "" {
-		return strings.Join(model.VisibleLines(i.Description), "\n")
-	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s.", strings.TrimRight(model.Visible(i.Title), "."))
+	if i.Description != "" {
+		b.WriteString(strings.Join(model.VisibleLines(i.Description), "\n") + "\n\n")
+	}
+	b.WriteString(asSentence(i.Title))
 	if start := i.Started(); !start.IsZero() {
 		fmt.Fprintf(&b, " It began at %s UTC", start.UTC().Format("2006-01-02 15:04"))
 		if d.Metrics.Total != nil {
@@ -95,8 +95,21 @@ func beginSummary(i *model.Incident, d *Document) string {
 	if len(i.Services) > 0 {
 		fmt.Fprintf(&b, " Services: %s.", model.Visible(strings.Join(i.Services, ", ")))
 	}
+	for _, h := range d.Hypotheses {
+		if h.State == model.HypothesisConfirmed {
+			b.WriteString(" Found: " + asSentence(h.Text))
+		}
+	}
+	for _, c := range d.Decisions {
+		if c.Worked == "yes" {
+			b.WriteString(" What helped: " + asSentence(c.Text))
+		}
+	}
 	return b.String()
 }
+
+// asSentence ends with one full stop, whatever it ended with.
+func asSentence(s string) string { return strings.TrimRight(model.Visible(s), " .") + "." }
 
 // storyLines is how many lines the story begins with at most; the timeline has
 // them all.

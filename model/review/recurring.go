@@ -12,13 +12,14 @@ import (
 const (
 	alikeAtLeast = 0.4
 	alikeShown   = 5
+	openShown    = 10 // open action items of each
 )
 
 // Recurring finds earlier incidents that look like i: the same services, the same
 // words in the title, the same alerts. open are the action items that are still
 // open, by incident; alerts the names of an incident's alerts, nil if not known.
 // The likest come first.
-func Recurring(i *model.Incident, all []model.Summary, open map[string]int, alerts func(id string) []string) []Earlier {
+func Recurring(i *model.Incident, all []model.Summary, open map[string][]string, alerts func(id string) []string) []Earlier {
 	mine := meaning(i.Title)
 	own := map[string]bool{}
 	for _, a := range i.Alerts {
@@ -68,7 +69,7 @@ func Recurring(i *model.Incident, all []model.Summary, open map[string]int, aler
 		if score < alikeAtLeast {
 			continue
 		}
-		out = append(out, Earlier{ID: s.ID, Title: s.Title, At: s.DeclaredAt, Why: "the same " + strings.Join(why, "; the same "), OpenActions: open[s.ID], Score: score})
+		out = append(out, Earlier{ID: s.ID, Title: s.Title, At: s.DeclaredAt, Why: "the same " + strings.Join(why, "; the same "), OpenActions: len(open[s.ID]), Open: open[s.ID][:min(openShown, len(open[s.ID]))], Score: score})
 	}
 	slices.SortStableFunc(out, func(a, b Earlier) int {
 		switch {
@@ -85,12 +86,20 @@ func Recurring(i *model.Incident, all []model.Summary, open map[string]int, aler
 	return out
 }
 
-// OpenItems is the number of action items that are open, by incident.
-func OpenItems(rows []model.ActionRow) map[string]int {
-	out := map[string]int{}
+// OpenItems are the action items that are open, by incident: what is to be done,
+// by whom and until when, in the order of rows.
+func OpenItems(rows []model.ActionRow) map[string][]string {
+	out := map[string][]string{}
 	for _, r := range rows {
 		if r.Open() {
-			out[r.Incident]++
+			s := r.ActionItem.Title
+			if r.Owner != "" {
+				s += ", @" + r.Owner
+			}
+			if r.Due != "" {
+				s += ", due " + string(r.Due)
+			}
+			out[r.Incident] = append(out[r.Incident], s)
 		}
 	}
 	return out

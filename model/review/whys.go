@@ -364,3 +364,12 @@ func Chain(problem string, steps ...[2]string) Tree {
 	}
 	return t
 }
+
+// FaultTreeOf is the fault tree of a review: the one that the record keeps, else
+// the one of its whys.
+func FaultTreeOf(i *model.Incident) (*faulttree.Tree, error) {
+	if k := i.Writeup.Tree; k.Text != "" {
+		return faulttree.Read(k.Name, []byte(k.Text), "")
+	}
+	return TreeOf(i).FaultTree()
+}

@@ -63,7 +63,7 @@ func (a *app) postmortem(root *cobra.Command) {
 				return err
 			}
 			svg = t.SVG(svgRows)
-		} else if t, err := review.TreeOf(i).FaultTree(); err == nil && !public {
+		} else if t, err := review.FaultTreeOf(i); err == nil && !public {
 			svg = t.SVG(svgRows)
 		}
 		if public {

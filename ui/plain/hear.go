@@ -254,7 +254,7 @@ func (r *room) ring() {
 		if c.Kind == model.ClockCallout {
 			r.callout(c)
 		}
-		if !c.Overdue(now) || c.Seen != "" || r.rung[c.Key].Equal(c.Due) {
+		if !c.Alarm(now) || r.rung[c.Key].Equal(c.Due) {
 			continue
 		}
 		r.rung[c.Key] = c.Due

@@ -116,7 +116,7 @@ func (r *room) coming(c model.Clock, now time.Time) string {
 
 func clockNotes(c model.Clock) string {
 	s := ". Clock " + c.Key
-	if c.Person != "" && c.Kind != model.ClockOrder && c.Kind != model.ClockReview { // they name the person
+	if c.Person != "" && c.Kind != model.ClockOrder && c.Kind != model.ClockReview && c.Kind != model.ClockItem { // they name the person
 		s += ", for " + c.Person
 	}
 	if c.Snoozed {
