@@ -155,7 +155,7 @@ const itemAhead = 7 * 24 * time.Hour
 // reviewClocks run after the incident: to the postmortem, which a major incident
 // asks for also if nobody has promised it, and to the action items.
 func (i *Incident) reviewClocks(r Rules, now time.Time, add func(Clock)) {
-	if due, ok := i.ReviewDue(r); ok && !i.Reviewed() && (i.Review.Owner != "" || i.Severity.Major()) {
+	if due, ok := i.ReviewAwaited(r); ok {
 		c := Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem, nobody's", Due: due}
 		if i.Review.Owner != "" {
 			c.Text = "postmortem @" + i.Review.Owner
@@ -187,6 +187,13 @@ func (i *Incident) ReviewDue(r Rules) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return t.Add(r.Review), true
+}
+
+// ReviewAwaited is when a postmortem is due that somebody has promised, or that a
+// major incident asks for; false if none is, or it has come to its end.
+func (i *Incident) ReviewAwaited(r Rules) (time.Time, bool) {
+	due, ok := i.ReviewDue(r)
+	return due, ok && !i.Reviewed() && (i.Review.Owner != "" || i.Severity.Major())
 }
 
 // Reviewed reports whether the postmortem has come to its end.

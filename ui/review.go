@@ -159,10 +159,8 @@ func (d *reviewDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		return d.keepTree(a, m), true
 	case reviewEditedMsg:
 		return d.edited(a, m), true
-	case reopenMsg:
-		return a.goDesk(screenReview), true
-	case noticeMsg:
-		a.say(m.tone, m.text)
+	case exportedMsg:
+		d.exported(a, m)
 		return nil, true
 	}
 	return nil, false
@@ -197,7 +195,7 @@ func (d *reviewDesk) tag(a *App) (string, style) {
 			open++
 		}
 	}
-	if due, ok := a.room.inc.ReviewDue(a.cfg.Rules); ok && a.now.After(due) && !a.room.inc.Reviewed() && a.room.inc.Status.Open() {
+	if due, ok := a.room.inc.ReviewAwaited(a.cfg.Rules); ok && a.now.After(due) && a.room.inc.Status.Open() {
 		return "!", a.theme.alarm
 	}
 	if open > 0 {

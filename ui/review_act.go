@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -161,7 +162,8 @@ func (d *reviewDesk) visit(a *App, id string) tea.Cmd {
 		say += " · " + a.key("review.back") + " goes back"
 	}
 	a.say(info, say)
-	return tea.Sequence(a.enter(id, 0), func() tea.Msg { return reopenMsg{} })
+	a.landing = screenReview
+	return a.enter(id, 0)
 }
 
 // back returns to the review from which an earlier one was opened.
@@ -237,50 +239,65 @@ func (d *reviewDesk) copy(a *App) tea.Cmd {
 	return tea.SetClipboard(b.String())
 }
 
-// reopenMsg brings the review of another incident to the front.
-type reopenMsg struct{}
+// exportedMsg says that a file was written, or why not.
+type exportedMsg struct {
+	form *form // that waits for it
+	path string
+	err  error
+}
+
+// exported closes the form, which stays with its file name if nothing was written.
+func (d *reviewDesk) exported(a *App, m exportedMsg) {
+	if !m.form.answered(m.err) {
+		return
+	}
+	a.dialogs = without(a.dialogs, m.form)
+	a.say(info, "written: "+model.Brief(m.path, 120))
+}
 
 // export writes doc into a new file of its own; it never replaces one.
-func (d *reviewDesk) export(a *App, path string, doc *review.Document, form, tree string) tea.Cmd {
+func (d *reviewDesk) export(a *App, f *form, path string, doc *review.Document, as, tree string) tea.Cmd {
 	return func() tea.Msg {
-		own := ""
-		if name := map[string]string{"html": review.TemplateHTML, "markdown": review.TemplateMarkdown}[form]; name != "" {
-			var err error
-			if own, err = a.template(name); err != nil {
-				return noticeMsg{failure, model.Message(err)}
-			}
+		m := exportedMsg{form: f, path: path}
+		if abs, err := filepath.Abs(path); err == nil {
+			m.path = abs
 		}
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return noticeMsg{failure, "the file was not written: " + model.Brief(err.Error(), 120)}
-		}
-		switch form {
-		case "html":
-			err = doc.HTML(f, own, tree)
-		case "json":
-			e := json.NewEncoder(f)
-			e.SetIndent("", "  ")
-			err = e.Encode(doc)
-		default:
-			err = doc.Markdown(f, own)
-		}
-		if closed := f.Close(); err == nil {
-			err = closed
-		}
-		if err != nil {
-			_ = os.Remove(path)
-			return noticeMsg{failure, "the file was not written: " + model.Brief(model.Message(err), 120)}
-		}
-		abs, err := filepath.Abs(path)
-		if err != nil {
-			abs = path
-		}
-		return noticeMsg{info, "written: " + model.Brief(abs, 120)}
+		m.err = a.exportFile(path, doc, as, tree)
+		return m
 	}
 }
 
-// noticeMsg is something to say.
-type noticeMsg struct {
-	tone tone
-	text string
+func (a *App) exportFile(path string, doc *review.Document, as, tree string) error {
+	own := ""
+	if name := map[string]string{"html": review.TemplateHTML, "markdown": review.TemplateMarkdown}[as]; name != "" {
+		var err error
+		if own, err = a.template(name); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return model.Errorf(model.Conflict, "%s exists already: give it a new name", model.Brief(path, 120))
+	case err != nil:
+		return model.Wrap(model.Invalid, err, "%s cannot be written: %s", model.Brief(path, 120), model.Brief(err.Error(), 120))
+	}
+	switch as {
+	case "html":
+		err = doc.HTML(f, own, tree)
+	case "json":
+		e := json.NewEncoder(f)
+		e.SetIndent("", "  ")
+		err = e.Encode(doc)
+	default:
+		err = doc.Markdown(f, own)
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		_ = os.Remove(path)
+		return model.Wrap(model.CodeOf(err), err, "%s was not written: %s", model.Brief(path, 120), model.Brief(model.Message(err), 120))
+	}
+	return nil
 }

@@ -192,14 +192,15 @@ func (d *reviewDesk) askOwner(a *App) {
 }
 
 func (d *reviewDesk) askExport(a *App) {
-	a.open(newForm("Write the postmortem into a file", []field{
+	var f *form
+	f = newForm("Write the postmortem into a file", []field{
 		{label: "as", help: "public: no internal parts, no names", choices: []string{"markdown", "html", "json", "public markdown", "public html", "public json"}},
 		textField("file", "", d.doc.ID+".md, .html or .json", "a new file; none is replaced"),
 	}, func(a *App, v []string) (tea.Cmd, error) {
-		form, public := strings.CutPrefix(v[0], "public ")
+		as, public := strings.CutPrefix(v[0], "public ")
 		path := v[1]
 		if path == "" {
-			path = d.doc.ID + map[bool]string{true: "-public"}[public] + map[string]string{"markdown": ".md", "html": ".html", "json": ".json"}[form]
+			path = d.doc.ID + map[bool]string{true: "-public"}[public] + map[string]string{"markdown": ".md", "html": ".html", "json": ".json"}[as]
 		}
 		doc, tree := d.doc, ""
 		if public {
@@ -207,6 +208,7 @@ func (d *reviewDesk) askExport(a *App) {
 		} else if t := d.shownTree(); t != nil {
 			tree = t.SVG(200)
 		}
-		return d.export(a, path, doc, form, tree), nil
-	}))
+		return d.export(a, f, path, doc, as, tree), nil
+	})
+	a.open(f)
 }

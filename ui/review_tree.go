@@ -42,6 +42,7 @@ func solveTree(name, text string) *solvedTree {
 type treeMsg struct {
 	tree *solvedTree
 	keep bool
+	form *form // that waits for it
 }
 
 // shown is the tree that the desk shows: one that was just read from a file, else
@@ -166,27 +167,29 @@ func (d *reviewDesk) askTree(a *App) {
 	if writable(a) != "" {
 		keep = keep[1:]
 	}
-	a.open(newForm("A fault tree from a file", []field{
+	var f *form
+	f = newForm("A fault tree from a file", []field{
 		textField("file", "", "tree.yaml", "YAML, or Open-PSA XML; warroom faulttree example prints one"),
 		{label: "keep", help: "the record keeps the file, every terminal draws it", choices: keep},
 	}, func(a *App, v []string) (tea.Cmd, error) {
 		if v[0] == "" {
 			return nil, model.Errorf(model.Invalid, "name a file")
 		}
-		for k, p := range deskParts {
-			if p.id == partTree {
-				d.sel, d.inside, d.row, d.scroll = k, true, 0, 0
-			}
-		}
-		return d.loadTree(a, v[0], v[1] == treeKept), nil
-	}))
+		return d.loadTree(a, f, v[0], v[1] == treeKept), nil
+	})
+	a.open(f)
 }
 
 // keepTree takes a tree that came from a file.
 func (d *reviewDesk) keepTree(a *App, m treeMsg) tea.Cmd {
-	if m.tree.err != nil {
-		a.say(failure, model.Message(m.tree.err))
+	if !m.form.answered(m.tree.err) { // it stays, with the name of the file
 		return nil
+	}
+	a.dialogs = without(a.dialogs, m.form)
+	for k, p := range deskParts {
+		if p.id == partTree {
+			d.sel, d.inside = k, true
+		}
 	}
 	d.loaded, d.row, d.scroll, d.page = m.tree, 0, 0, reviewPage{}
 	d.folded = map[string]bool{}
@@ -214,9 +217,9 @@ func (d *reviewDesk) fold(a *App) tea.Cmd {
 }
 
 // loadTree reads and solves a fault tree from a file.
-func (d *reviewDesk) loadTree(a *App, path string, keep bool) tea.Cmd {
+func (d *reviewDesk) loadTree(a *App, f *form, path string, keep bool) tea.Cmd {
 	return a.read(func(_ context.Context, _ Store) tea.Msg {
-		failed := func(err error) tea.Msg { return treeMsg{tree: &solvedTree{err: err}} }
+		failed := func(err error) tea.Msg { return treeMsg{tree: &solvedTree{err: err}, form: f} }
 		st, err := os.Stat(path)
 		if err != nil {
 			return failed(model.Errorf(model.NotFound, "there is no file %s", model.Brief(path, 120)))
@@ -228,7 +231,7 @@ func (d *reviewDesk) loadTree(a *App, path string, keep bool) tea.Cmd {
 		if err != nil {
 			return failed(model.Wrap(model.Invalid, err, "%s cannot be read", model.Brief(path, 120)))
 		}
-		return treeMsg{solveTree(filepath.Base(path), string(b)), keep}
+		return treeMsg{solveTree(filepath.Base(path), string(b)), keep, f}
 	})
 }
 
