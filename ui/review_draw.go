@@ -28,6 +28,7 @@ func reviewColumns(w int) (left, right int) {
 // them belongs to which row that can be selected (-1: none).
 type reviewPage struct {
 	w     int
+	col   int // of text that is read: no line is longer than the eye likes
 	lines []segs
 	rows  []int
 }
@@ -47,7 +48,7 @@ func (p *reviewPage) putRow(row int, s segs) {
 
 // text adds wrapped text in one style.
 func (p *reviewPage) text(s string, st style, indent int) {
-	for _, l := range wrap(s, max(8, p.w-indent-1), 200) {
+	for _, l := range wrap(s, max(8, p.col-indent-1), 200) {
 		p.put(segs{{strings.Repeat(" ", indent), ""}, {l, st}})
 	}
 }
@@ -152,7 +153,10 @@ func (d *reviewDesk) drawParts(a *App, w, h int) []string {
 			note = fmt.Sprint(len(doc.Earlier))
 		}
 		line := segs{{" ", ""}, {sign, st}, {" " + p.title, ""}}
-		right := segs{{note + " ", th.dim}}
+		var right segs
+		if note != "" {
+			right = segs{{note + " ", th.dim}}
+		}
 		if k == d.sel {
 			sel := th.selected
 			if d.inside {
@@ -189,11 +193,8 @@ func (d *reviewDesk) drawPart(a *App, w, h int) []string {
 	}
 	var right segs
 	if s := d.doc.Section(d.part().key); d.part().key != "" {
-		switch {
-		case s.Seq > 0:
+		if s.Seq > 0 {
 			right = segs{{"by " + model.Brief(s.By, 20) + " ", th.dim}}
-		case s.Drafted:
-			right = segs{{"drafted from the record ", th.warn}}
 		}
 	}
 	out := []string{spread(w, title, right)}
@@ -238,7 +239,7 @@ func (d *reviewDesk) lay(a *App, w int) {
 	if d.page.w == w && d.page.lines != nil {
 		return
 	}
-	d.page = reviewPage{w: w}
+	d.page = reviewPage{w: w, col: min(w, 110)}
 	p := &d.page
 	switch part := d.part(); part.id {
 	case review.PartFacts:

@@ -53,7 +53,7 @@ func (d *reviewDesk) layText(a *App, p *reviewPage, s review.Section) {
 			continue
 		}
 		flags := hints[b.Line]
-		for k, l := range wrap(model.Visible(b.Text), max(8, p.w-indent-3), 200) {
+		for k, l := range wrap(model.Visible(b.Text), max(8, p.col-indent-3), 200) {
 			lead := sign
 			if k > 0 {
 				lead = strings.Repeat(" ", width(sign))
@@ -142,7 +142,7 @@ func (d *reviewDesk) layTimeline(a *App, p *reviewPage) {
 		if e.Important {
 			mark, st = "●", th.strong
 		}
-		for k, l := range wrap(model.Visible(e.Text), max(8, p.w-10), 6) {
+		for k, l := range wrap(model.Visible(e.Text), max(8, p.col-10), 6) {
 			if k == 0 {
 				p.put(segs{{" " + at.Format("15:04") + " ", th.dim}, {mark, th.alarm}, {" " + l, st}})
 			} else {
@@ -200,7 +200,7 @@ func (d *reviewDesk) layEarlier(a *App, p *reviewPage) {
 		}
 		p.text(plural(e.OpenActions, "action item")+" still open:", th.warn, 3)
 		for _, t := range e.Open {
-			for n, l := range wrap(model.Visible(t), max(8, p.w-6), 3) {
+			for n, l := range wrap(model.Visible(t), max(8, p.col-6), 3) {
 				p.put(segs{{"   " + map[bool]string{true: "☐ ", false: "  "}[n == 0], th.warn}, {l, ""}})
 			}
 		}

@@ -24,12 +24,16 @@ func (d *reviewDesk) layWhys(a *App, p *reviewPage) {
 	}
 	for k, s := range r.Analysis {
 		indent := 2*s.Level - 1
-		p.put(segs{{strings.Repeat(" ", indent) + "└ ", th.rule}, {model.Visible(s.Question), th.dim}})
+		question := s.Question
+		if s.Level > 1 && strings.HasPrefix(question, "Why did this happen: ") {
+			question = "why?" // what it asks about stands above
+		}
+		p.put(segs{{strings.Repeat(" ", indent) + "└ ", th.rule}, {model.Visible(question), th.dim}})
 		conf := ""
 		if s.Confidence != "" {
 			conf = "  (" + string(s.Confidence) + ")"
 		}
-		lines := wrap(model.Visible(s.Answer), max(8, p.w-indent-4), 20)
+		lines := wrap(model.Visible(s.Answer), max(8, p.col-indent-4), 20)
 		for n, l := range lines {
 			line := segs{{strings.Repeat(" ", indent+2) + l, ""}}
 			if n == len(lines)-1 {
