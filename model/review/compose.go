@@ -22,9 +22,9 @@ func Compose(r Record) *Document {
 	if t := i.Started(); !t.IsZero() {
 		d.Date = t.UTC().Format("2006-01-02")
 	}
-	if due, ok := i.ReviewDue(r.Rules); ok {
+	if due, ok := i.ReviewDue(r.Rules); ok && (i.Status.Open() || !i.Review.Due.IsZero()) {
 		d.Due = &due
-		d.Overdue = r.Now.After(due) && !i.Reviewed()
+		d.Overdue = r.Now.After(due) && !i.Reviewed() && i.Status.Open()
 	}
 	for _, a := range i.Roles {
 		d.People = append(d.People, Person{a.Role, a.Person, a.Since})

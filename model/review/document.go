@@ -93,6 +93,8 @@ type Section struct {
 	By      string           `json:"by,omitempty"`
 	At      *time.Time       `json:"at,omitempty"`
 	Seq     int64            `json:"seq"` // what an edit must name as its base
+
+	outside string // of a draft: what of it the public version may say
 }
 
 // Entry is a line of the timeline.

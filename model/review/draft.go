@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,12 @@ func section(r Record, d *Document, k model.SectionKey) Section {
 		return s
 	}
 	s.Text = strings.TrimRight(begin(r, d, k), "\n")
+	switch k {
+	case model.SecSummary:
+		s.outside = beginSummary(r.Incident, &Document{Metrics: d.Metrics})
+	case model.SecCustomer, model.SecTechnical:
+		s.outside = withoutUnknown(s.Text)
+	}
 	s.Drafted = s.Text != ""
 	return s
 }
@@ -62,6 +69,17 @@ func begin(r Record, d *Document, k model.SectionKey) string {
 		return bullets(lines)
 	}
 	return ""
+}
+
+// withoutUnknown leaves out the lines of a draft in which the record knows nothing.
+func withoutUnknown(text string) string {
+	var out []string
+	for l := range strings.SplitSeq(text, "\n") {
+		if !strings.HasSuffix(l, ": "+unknown) {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 func or(s string) string {
@@ -129,6 +147,11 @@ func beginStory(d *Document) string {
 		}
 		lines = append(lines, l.At.UTC().Format("15:04")+" "+model.Brief(l.Text, 300))
 	}
+	if lines == nil { // nothing but what those who wait were told, as of an imported one
+		for _, u := range d.Updates[:min(storyLines, len(d.Updates))] {
+			lines = append(lines, u.At.UTC().Format("15:04")+" "+model.Brief(u.Text, 300))
+		}
+	}
 	return bullets(lines)
 }
 
@@ -153,6 +176,9 @@ func beginCause(d *Document) string {
 	}
 	if d.Whys != nil {
 		for _, c := range d.Whys.Causes {
+			if slices.ContainsFunc(d.Hypotheses, func(h Hypothesis) bool { return h.State == model.HypothesisConfirmed && h.Text == c }) {
+				continue // it stands there already
+			}
 			lines = append(lines, "Contributing: "+model.Visible(c))
 		}
 	}

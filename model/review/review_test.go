@@ -349,8 +349,28 @@ func TestPublicHidesPeople(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(md.String(), Someone+" restarted it with "+Someone) {
+	if !strings.Contains(md.String(), "A responder restarted it with "+Someone) {
 		t.Errorf("what happened is lost:\n%s", md.String())
+	}
+}
+
+// What the record drafted is public only as far as it says nothing of the room,
+// and no line says that something is unknown.
+func TestPublicDrafts(t *testing.T) {
+	s := lasted(t, time.Hour).say("bob", "hypothesis: the secret pool is too small")
+	s.do("bob", model.SetHypothesis{N: 1, State: model.HypothesisConfirmed, Evidence: "graph"})
+	d := s.document()
+	if text := d.Section(model.SecSummary).Text; !strings.Contains(text, "Found: the secret pool is too small.") {
+		t.Errorf("the summary begins with %q", text)
+	}
+	var md bytes.Buffer
+	if err := d.ForPublic(nil).Markdown(&md, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"secret pool", ": unknown\n- ", "[ ]", "late"} {
+		if strings.Contains(strings.SplitN(md.String(), "## Metrics", 2)[0], bad) {
+			t.Errorf("%q is public:\n%s", bad, md.String())
+		}
 	}
 }
 
