@@ -15,6 +15,7 @@ import (
 	"warroom/model/play"
 	"warroom/runbooks/library"
 	"warroom/runbooks/runner"
+	"warroom/storage"
 )
 
 // runCommands are those that follow runbooks, roll back, prove recovery and
@@ -45,14 +46,20 @@ func (a *app) shelf(named []string) func() *library.Library {
 	})
 }
 
-// runner makes what follows runbooks over the open record.
+// runner makes what follows runbooks over the open record, on behalf of whoever
+// typed the command.
 func (a *app) runner(lib func() *library.Library) *runner.Runner {
-	return runner.New(runner.Config{Store: a.store, Library: lib, Actor: a.actor, Dir: a.runsDir(), Environ: os.Environ()})
+	return follower(a.store, a.actor, lib)
 }
 
-// runsDir is the folder beside the record where runs keep their files.
-func (a *app) runsDir() string {
-	p := a.store.Path()
+// follower makes what follows runbooks over a record.
+func follower(s *storage.Store, actor string, lib func() *library.Library) *runner.Runner {
+	return runner.New(runner.Config{Store: s, Library: lib, Actor: actor, Dir: runsDir(s), Environ: os.Environ()})
+}
+
+// runsDir is the folder beside a record where runs keep their files.
+func runsDir(s *storage.Store) string {
+	p := s.Path()
 	return strings.TrimSuffix(p, filepath.Ext(p)) + ".runs"
 }
 
