@@ -41,15 +41,27 @@ func ReadPostmortem(ctx context.Context, s PostmortemSource, id string, rules mo
 		}
 		w.From = entries[len(entries)-1].Pos()
 	}
-	all, err := s.List(ctx, model.Filter{})
-	if err != nil {
+	if r.Earlier, err = SeenBefore(ctx, s, i); err != nil {
 		return nil, nil, err
+	}
+	return review.Compose(r), i, nil
+}
+
+// compared is how many incidents, the newest first, are held against one.
+const compared = 5000
+
+// SeenBefore finds earlier incidents that look like i, with their open action
+// items. It may take time.
+func SeenBefore(ctx context.Context, s PostmortemSource, i *model.Incident) ([]review.Earlier, error) {
+	all, err := s.List(ctx, model.Filter{Limit: compared})
+	if err != nil {
+		return nil, err
 	}
 	items, err := s.Actions(ctx, model.ActionFilter{Open: true})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	r.Earlier = review.Recurring(i, all, review.OpenItems(items), func(other string) []string {
+	return review.Recurring(i, all, review.OpenItems(items), func(other string) []string {
 		o, err := s.Incident(ctx, other)
 		if err != nil {
 			return nil
@@ -59,8 +71,7 @@ func ReadPostmortem(ctx context.Context, s PostmortemSource, id string, rules mo
 			names = append(names, l.Title)
 		}
 		return names
-	})
-	return review.Compose(r), i, nil
+	}), nil
 }
 
 // EditorCommand is a person's own editor on a file: VISUAL, EDITOR, or what the

@@ -49,6 +49,23 @@ type reviewMsg struct {
 	err   error
 }
 
+// seenMsg brings the incident that looks most like one that was just declared.
+type seenMsg struct {
+	id      string
+	earlier review.Earlier
+}
+
+// seenBefore looks whether an incident that was just declared has been seen
+// before: what helped then, or was never done, is worth knowing now.
+func (a *App) seenBefore(i *model.Incident) tea.Cmd {
+	return a.read(func(ctx context.Context, s Store) tea.Msg {
+		if found, err := SeenBefore(ctx, sourceOf(s), i); err == nil && len(found) > 0 {
+			return seenMsg{i.ID, found[0]}
+		}
+		return nil
+	})
+}
+
 func newReviewDesk() *reviewDesk { return &reviewDesk{folded: map[string]bool{}} }
 
 // What the right column shows beside the parts of the template.
@@ -159,6 +176,11 @@ func (d *reviewDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		return d.keepTree(a, m), true
 	case reviewEditedMsg:
 		return d.edited(a, m), true
+	case seenMsg:
+		if a.room != nil && a.room.inc.ID == m.id {
+			a.say(info, "seen before: "+m.earlier.Sentence()+" · "+a.key("desk.6")+" shows more")
+		}
+		return nil, true
 	case exportedMsg:
 		d.exported(a, m)
 		return nil, true

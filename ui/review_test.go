@@ -276,3 +276,15 @@ func TestLateReviewOnTheList(t *testing.T) {
 	x.run(x.a.refreshList())
 	x.lacks("review late", "postmortem overdue")
 }
+
+// Who declares what was there before is told at once, with what was never done.
+func TestSeenBeforeAtDeclaration(t *testing.T) {
+	x := sit(t, 160, 40)
+	old := x.command("", "bob", model.Declare{Title: "Checkout queue is full", Services: []string{"checkout"}, At: noon.AddDate(0, -1, 0)})
+	x.command(old.Incident.ID, "bob", model.AddAction{Title: "Alert on the depth of the queue"})
+	x.keys("d", "text:Queue is full again", "tab", "tab", "text:checkout", "enter")
+	x.sees("seen before: "+old.Incident.ID, "1 action item still open", "6 shows more")
+	x.keys("esc", "0", "d", "text:Mails arrive late", "tab", "tab", "text:mail", "enter")
+	x.sees("Mails arrive late")
+	x.lacks("seen before")
+}
