@@ -25,6 +25,7 @@ func (a *app) runCommands(root *cobra.Command) {
 	a.rollback(root)
 	a.verify(root)
 	a.evidence(root)
+	a.probe(root)
 }
 
 // runbookRoot is the command runbook, made by whoever comes first.

@@ -80,15 +80,16 @@ func (r *room) goTo(id string) {
 // next says what is overdue and what comes next, in a line or two. What is
 // overdue by now rings no more.
 func (r *room) next(now time.Time) {
-	late := 0
+	late, told := 0, false
 	for _, c := range r.inc.Clocks(r.Rules, now) {
 		switch {
 		case c.Overdue(now):
 			r.rung[c.Key] = c.Due
-			if late++; late == 1 && c.Seen == "" {
+			if late++; c.Alarm(now) && !told {
+				told = true
 				r.say("Alarm: %s", r.overdue(c, now))
 			}
-		case c.Kind != model.ClockCallout:
+		case !c.Prompts():
 			if late > 1 {
 				r.say("%d are overdue: due reads them.", late)
 			}
