@@ -66,11 +66,7 @@ func SeenBefore(ctx context.Context, s PostmortemSource, i *model.Incident) ([]r
 		if err != nil {
 			return nil
 		}
-		var names []string
-		for _, l := range o.Alerts {
-			names = append(names, l.Title)
-		}
-		return names
+		return review.AlertNames(o)
 	}), nil
 }
 

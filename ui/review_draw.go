@@ -85,8 +85,10 @@ func (d *reviewDesk) drawParts(a *App, w, h int) []string {
 	head := segs{{" " + doc.State.String(), th.strong}, {fmt.Sprintf("  %d %%", doc.Score.Percent), th.accent}}
 	var due segs
 	switch {
-	case doc.Due == nil:
+	case doc.Due == nil && doc.Live:
 		due = segs{{" no due date: resolve it first", th.dim}}
+	case doc.Due == nil:
+		due = segs{{" no due date", th.dim}}
 	case doc.Overdue:
 		due = segs{{" overdue by " + model.Span(a.now.Sub(*doc.Due)), th.badge}}
 	case doc.State.Settled():
