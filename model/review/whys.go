@@ -204,7 +204,7 @@ func doubts(s Step, above []string, before []Step, people []string) []Flag {
 	return out
 }
 
-var small = map[string]bool{"the": true, "a": true, "an": true, "was": true, "were": true, "is": true, "of": true, "to": true, "and": true, "in": true, "on": true, "it": true, "there": true, "because": true, "we": true, "had": true, "has": true, "been": true}
+var small = map[string]bool{"the": true, "a": true, "an": true, "was": true, "were": true, "is": true, "are": true, "be": true, "at": true, "for": true, "with": true, "by": true, "of": true, "to": true, "and": true, "in": true, "on": true, "it": true, "there": true, "because": true, "we": true, "had": true, "has": true, "been": true}
 
 // same reports whether two answers say the same: nearly all of their words that
 // carry meaning are shared.
