@@ -98,7 +98,25 @@ func Compose(r Record) *Document {
 		d.Sections = append(d.Sections, section(r, d, k))
 	}
 	d.Score = d.complete(i)
+	d.list()
 	return d
+}
+
+// list makes every list that is empty one: in JSON a null is unknown.
+func (d *Document) list() {
+	d.Services, d.People, d.Milestones, d.Sections = listed(d.Services), listed(d.People), listed(d.Milestones), listed(d.Sections)
+	d.Timeline, d.Decisions, d.Hypotheses, d.Mitigations = listed(d.Timeline), listed(d.Decisions), listed(d.Hypotheses), listed(d.Mitigations)
+	d.Runs, d.Updates, d.Links, d.Actions, d.Earlier = listed(d.Runs), listed(d.Updates), listed(d.Links), listed(d.Actions), listed(d.Earlier)
+	for k := range d.Hypotheses {
+		d.Hypotheses[k].Evidence = listed(d.Hypotheses[k].Evidence)
+	}
+}
+
+func listed[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
 }
 
 // aboutReview are the kinds that write the postmortem: they are no part of what

@@ -60,6 +60,7 @@ func (d *Document) ForPublic(people []string) *Document {
 			p.Actions = append(p.Actions, Action{N: a.N, Title: hide(a.Title), Due: a.Due, Type: a.Type, State: a.State})
 		}
 	}
+	p.list()
 	return &p
 }
 

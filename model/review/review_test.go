@@ -501,7 +501,7 @@ It was night.
 	if a := in.Actions[0]; a.Title != "Add a limit to retries" || a.Owner != "bob" || a.Priority != "P1" || a.Due != "2026-12-01" || a.Ticket != "OPS-12" {
 		t.Errorf("%+v", a)
 	}
-	if a := in.Actions[1]; a.Owner != "carl" || a.Priority != "P2" || a.Due != "2026-11-30" || a.State != model.ItemDone || a.Ticket != "https://t.example/9" {
+	if a := in.Actions[1]; a.Title != "write the runbook" || a.Owner != "carl" || a.Priority != "P2" || a.Due != "2026-11-30" || a.State != model.ItemDone || a.Ticket != "https://t.example/9" {
 		t.Errorf("%+v", a)
 	}
 	if s := ScoreMarkdown(text); s.Percent < 40 || s.Percent > 90 {
@@ -516,6 +516,22 @@ It was night.
 	in = Import(md.String())
 	if in.Parts[string(model.SecLessons)] != "limits help" || in.Actions[0].Title != "Add a limit | here" || in.Actions[0].Owner != "bob" {
 		t.Errorf("%q %+v", in.Parts, in.Actions)
+	}
+}
+
+func TestFreeActions(t *testing.T) {
+	for in, want := range map[string]Action{
+		"Add an alert (owner: bob, due 2026-12-01) P1":      {Title: "Add an alert", Owner: "bob", Due: "2026-12-01", Priority: "P1"},
+		"[P0] Limit retries by 2026-12-01":                  {Title: "Limit retries", Due: "2026-12-01", Priority: "P0"},
+		"ask @bob for a list of hosts":                      {Title: "ask @bob for a list of hosts", Owner: "bob"},
+		"2026-12-01":                                        {Title: "2026-12-01", Due: "2026-12-01"},
+		"Move the cron job (at night), OPS-12":              {Title: "Move the cron job (at night)", Ticket: "OPS-12"},
+		"Write it down, owner: carl, due: 2026-12-01, soon": {Title: "Write it down, soon", Owner: "carl", Due: "2026-12-01"},
+	} {
+		want.State = model.ItemOpen
+		if got := freeAction(in); got != want {
+			t.Errorf("%q: %+v, want %+v", in, got, want)
+		}
 	}
 }
 
@@ -645,6 +661,26 @@ func BenchmarkHTML10k(b *testing.B) {
 		var out bytes.Buffer
 		if err := Compose(r).HTML(&out, "", ""); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// An empty list is a list: null is kept for what is unknown.
+func TestJSONLists(t *testing.T) {
+	d := declared(t, model.Declare{Title: "x"}).document()
+	for name, doc := range map[string]*Document{"internal": d, "public": d.ForPublic(nil)} {
+		raw, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &fields); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []string{"services", "people", "milestones", "sections", "timeline", "decisions", "hypotheses", "mitigations", "runs", "updates", "links", "action_items", "earlier"} {
+			if len(fields[f]) == 0 || fields[f][0] != '[' {
+				t.Errorf("%s: %s is %s", name, f, fields[f])
+			}
 		}
 	}
 }
