@@ -46,9 +46,9 @@ func (p *reviewPage) putRow(row int, s segs) {
 	p.lines, p.rows = append(p.lines, s), append(p.rows, row)
 }
 
-// text adds wrapped text in one style.
+// text adds wrapped text in one style, whatever is in it.
 func (p *reviewPage) text(s string, st style, indent int) {
-	for _, l := range wrap(s, max(8, p.col-indent-1), 200) {
+	for _, l := range wrap(model.Visible(s), max(8, p.col-indent-1), 200) {
 		p.put(segs{{strings.Repeat(" ", indent), ""}, {l, st}})
 	}
 }

@@ -288,3 +288,43 @@ func TestSeenBeforeAtDeclaration(t *testing.T) {
 	x.sees("Mails arrive late")
 	x.lacks("seen before")
 }
+
+// Whatever stands in a record, screen 6 draws it in its cells and nothing else.
+func TestReviewHostile(t *testing.T) {
+	const evil = "\x1b[31mred\x1b]0;title\a \u202egnp.exe\u200b \x9b2J 宽字 e\u0301"
+	x := sit(t, 120, 40)
+	old := x.command("", evil, model.Declare{Title: "checkout " + evil, Services: []string{"pay" + evil}, At: noon.AddDate(0, -1, 0)})
+	x.command(old.Incident.ID, "eve", model.AddAction{Title: evil, Owner: "eve" + evil})
+	r := x.command("", evil, model.Declare{Title: "checkout " + evil, Services: []string{"pay" + evil}, Description: evil, Severity: 2})
+	id := r.Incident.ID
+	for _, c := range []model.Command{
+		model.AddAction{Title: evil, Ticket: evil, Category: evil},
+		model.AnswerWhy{Answer: evil, Question: evil, Evidence: evil},
+		model.WriteReview{Section: model.SecLessons, Text: "- " + evil + "\n\n```\n" + evil + "\n```\n# " + evil},
+		model.KeepTree{Name: evil, File: "top: a\ngates:\n  a: {or: [b], description: \"\\e[31m red \\u202e\"}\nevents: {b: 0.1}\n"},
+		model.SetLink{Name: "x", URL: "https://a.example/"},
+	} {
+		x.command(id, "eve"+evil, c)
+	}
+	x.run(x.a.enter(id, 0))
+	x.run(x.a.goDesk(screenReview))
+	for _, size := range sizes {
+		x.resize(size.X, size.Y)
+		for k := range deskParts {
+			x.a.review().inside = false
+			x.a.review().move(x.a, k-x.a.review().sel)
+			x.a.review().inside = k%2 == 1
+			view := x.a.View().Content
+			for _, bad := range []string{"\x1b[31mred", "\x1b]0;title", "\u202e", "\x9b", "\u200b"} {
+				if strings.Contains(view, bad) {
+					t.Errorf("%v %s: the screen holds %q", size, deskParts[k].title, bad)
+				}
+			}
+			for n, l := range strings.Split(view, "\n") {
+				if got := ansi.StringWidth(l); got > size.X {
+					t.Errorf("%v %s: line %d is %d wide", size, deskParts[k].title, n, got)
+				}
+			}
+		}
+	}
+}
