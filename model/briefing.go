@@ -117,7 +117,7 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 	for _, a := range i.Roles {
 		add("%s: %s, since %s", a.Role, a.Person, at(a.Since))
 	}
-	if i.Commander() == "" {
+	if i.Commander() == "" && !i.LedElsewhere() {
 		add("nobody commands")
 	}
 	for _, c := range i.Roll {
@@ -191,11 +191,15 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 
 // running says how long the incident has been running, or lasted.
 func (i *Incident) running(now time.Time) string {
-	d := Span(i.Elapsed(now).Truncate(time.Minute))
-	if i.Status.Live() {
-		return "running for " + d
+	d, known := i.Elapsed(now)
+	switch s := Span(d.Truncate(time.Minute)); {
+	case !known:
+		return "over, nobody knows after how long"
+	case i.Status.Live():
+		return "running for " + s
+	default:
+		return "lasted " + s
 	}
-	return "lasted " + d
 }
 
 // TimeOfDay is what the clock in loc showed at t, with the date unless that is

@@ -212,7 +212,7 @@ func key(k ClockKind, n int) string { return string(k) + ":" + strconv.Itoa(n) }
 
 func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
 	declared, ok := i.At(Declared)
-	if !ok || !i.Severity.Valid() {
+	if !ok || !i.Severity.Valid() || i.LedElsewhere() {
 		return
 	}
 	if _, taken := i.At(Acknowledged); !taken && r.Respond[i.Severity] > 0 {

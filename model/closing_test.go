@@ -36,7 +36,7 @@ func TestResolve(t *testing.T) {
 	if got, _ := i.At(WasResolved); !got.Equal(then) {
 		t.Errorf("resolved at %v", got)
 	}
-	if got := i.Elapsed(b.now); got != 50*time.Minute {
+	if got, _ := i.Elapsed(b.now); got != 50*time.Minute {
 		t.Errorf("elapsed %v", got)
 	}
 	wantKinds(t, b.must(t, "dana", Amend{Seq: ev[0].Seq, At: then}), KindAmended)

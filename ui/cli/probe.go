@@ -119,7 +119,7 @@ func (w *watcher) watch(ctx context.Context) error {
 	if err != nil {
 		return model.Wrap(model.Invalid, err, "the working folder is not there")
 	}
-	scope := &call.Scope{Hide: &output.Secrets{}, Environ: os.Environ(), Dir: dir, Client: http.DefaultClient, Now: time.Now}
+	scope := &call.Scope{Hide: &output.Secrets{}, Environ: os.Environ(), Dir: dir, Client: http.DefaultClient}
 	tick := time.NewTicker(w.every)
 	defer tick.Stop()
 	last, since, looks := "", time.Time{}, 0
