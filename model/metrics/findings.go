@@ -154,12 +154,12 @@ func withRange(i *Interval) string {
 func (r *Report) calendarFinding(add adder) {
 	var parts []string
 	if p := r.Calendar.Hours; p.Real {
-		parts = append(parts, fmt.Sprintf("between %s o'clock (%d where %s would be even)", strings.ReplaceAll(p.Peak, "–", " and "), p.PeakN, short(p.Expected)))
+		parts = append(parts, fmt.Sprintf("between %s o'clock (%d of %d where %s would be even)", strings.ReplaceAll(p.Peak, "–", " and "), p.PeakN, r.Calendar.N-r.Calendar.NoHour, short(p.Expected)))
 	}
 	if p := r.Calendar.Weekdays; p.Real {
-		parts = append(parts, fmt.Sprintf("on %ss (%d where %s would be even)", p.Peak, p.PeakN, short(p.Expected)))
+		parts = append(parts, fmt.Sprintf("on %ss (%d of %d where %s would be even)", p.Peak, p.PeakN, r.Calendar.N, short(p.Expected)))
 	}
 	if len(parts) > 0 {
-		add(r.Calendar.N, nil, "Most of %d begin %s. Peaks show when people deploy and customers come, not a time that is dangerous by itself.", r.Calendar.N, strings.Join(parts, " and "))
+		add(r.Calendar.N, nil, "More than an even share begin %s. Peaks show when people deploy and customers come, not a time that is dangerous by itself.", strings.Join(parts, " and "))
 	}
 }
