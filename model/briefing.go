@@ -120,13 +120,16 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 	if i.Commander() == "" && !i.LedElsewhere() {
 		add("nobody commands")
 	}
+	for _, c := range i.Roll {
+		add("for %s: %s", c.System, strings.TrimSpace(or(c.Person, "nobody")+" "+string(c.State)))
+	}
 	for _, t := range i.Teams {
 		add("team %s: %s leads %s: %s", t.Name, t.Leader, or(strings.Join(t.Members, ", "), "alone"), or(t.Task, "no task said"))
 	}
 	head("Running and due")
 	n := 0
 	for _, c := range i.Clocks(r, now) {
-		if c.Kind == ClockCallout {
+		if c.Prompts() {
 			continue
 		}
 		left := "in " + Span(c.Due.Sub(now).Truncate(time.Second))
@@ -149,6 +152,12 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 	}
 	if n == 0 {
 		add("nothing yet")
+	}
+	if open := i.OpenOptions(); len(open) > 0 {
+		head("Could be done")
+		for _, o := range open {
+			add("%s", strings.TrimSuffix(o.Text+": "+o.Weighs(), ": "))
+		}
 	}
 	head("Hypotheses")
 	for _, h := range i.Hypotheses {

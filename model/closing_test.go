@@ -203,7 +203,7 @@ func allCommands() []Command {
 		AssignRole{}, ReleaseRole{}, HandOver{}, AcceptRole{}, DeclineRole{}, TakeCommand{},
 		GiveOrder{}, AckOrder{}, FinishOrder{}, ExtendOrder{}, WithdrawOrder{},
 		StateHypothesis{}, SetHypothesis{}, Propose{}, Object{}, TakeDecision{}, VerifyDecision{},
-		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{}, Report{}, Staff{},
+		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{}, Report{}, Staff{}, AddOption{}, DropOption{}, ProposeOption{}, CallRoll{}, Dismiss{},
 		Snooze{}, SeeAlarm{}, PromiseUpdate{}, FormTeam{}, EndTeam{}, PlanReview{}, Resolve{},
 		Assess{}, AnswerCheck{}, Measure{}, Escalate{},
 		DraftUpdate{}, ApproveUpdate{}, MarkSent{}, TellAudience{}, WithdrawUpdate{},

@@ -39,6 +39,9 @@ type Incident struct {
 	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
 	Told          []Said         `json:"told,omitempty"`           // the newest updates, in order of time
 	Mitigations   []Mitigation   `json:"mitigations,omitempty"`
+	Options       []Option       `json:"options,omitempty"`
+	Roll          []Call         `json:"roll,omitempty"` // answers to the roll call
+	Gone          []string       `json:"gone,omitempty"` // people who were let go
 	Update        UpdateState    `json:"update,omitzero"`
 	Snoozes       map[string]Put `json:"snoozes,omitempty"` // clocks put off, by key
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
@@ -118,6 +121,7 @@ func (i *Incident) Apply(e Event) bool {
 	i.Seq, i.Head = e.Seq, e.Hash
 	if e.Actor != Courier {
 		i.meet(e.Actor)
+		i.back(e.Actor)
 	}
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At

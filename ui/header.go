@@ -168,7 +168,7 @@ func (a *App) addDue(s *segs, n int) {
 		if shown == n {
 			break
 		}
-		if c.Kind == model.ClockCallout { // it asks nobody for anything
+		if c.Prompts() { // it asks nobody for anything
 			continue
 		}
 		face, st := a.clockFace(c)

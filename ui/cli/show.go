@@ -39,9 +39,13 @@ func (a *app) show(root *cobra.Command) {
 		a.orders(p, i, now)
 		a.due(p, i, now)
 		a.hypotheses(p, i)
+		a.options(p, i)
 		a.decisions(p, i)
 		a.mitigations(p, i)
 		a.teams(p, i)
+		if len(i.Roll) > 0 {
+			a.rollCall(p, i)
+		}
 		a.links(p, i)
 		a.milestones(p, i)
 		a.todos(p, i)

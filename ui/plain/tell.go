@@ -88,7 +88,7 @@ func (r *room) next(now time.Time) {
 			if late++; late == 1 && c.Seen == "" {
 				r.say("Alarm: %s", r.overdue(c, now))
 			}
-		case c.Kind != model.ClockCallout:
+		case !c.Prompts():
 			if late > 1 {
 				r.say("%d are overdue: due reads them.", late)
 			}
