@@ -35,6 +35,7 @@ func (s Secret) reveal() string { return s.v }
 // The sorts of secrets, as they end the name of the environment variable.
 const (
 	whatToken    = "TOKEN"
+	whatApp      = "APP_TOKEN"
 	whatRouting  = "ROUTING_KEY"
 	whatSecret   = "SECRET"
 	whatURL      = "URL"
@@ -56,6 +57,10 @@ func Whats(t outbox.Target) []string {
 		return []string{whatSecret}
 	case outbox.Mail:
 		return []string{whatPassword}
+	case outbox.Slack:
+		if t.Echo != "" {
+			return []string{whatToken, whatApp}
+		}
 	}
 	return []string{whatToken}
 }

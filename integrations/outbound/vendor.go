@@ -80,7 +80,11 @@ func New(ctx context.Context, name string, t outbox.Target, o Options) (Vendor, 
 			v = newPagerDuty(base, need(whatRouting), may(whatToken))
 		}
 	case outbox.Slack:
-		v = newSlack(base, need(whatToken))
+		var app Secret
+		if t.Echo != "" {
+			app = may(whatApp) // without it only the listening does not work
+		}
+		v = newSlack(base, need(whatToken), app)
 	case outbox.Jira:
 		v = &jira{base, need(whatToken)}
 	case outbox.Statuspage:
