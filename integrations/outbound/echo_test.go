@@ -126,10 +126,10 @@ func TestWhatIsSaidInSlackComesIn(t *testing.T) {
 		return map[string]any{"type": "reaction_added", "user": "UEVE", "reaction": emoji, "item_user": "U0BOB", "item": map[string]any{"type": "message", "channel": ch, "ts": ts}, "event_ts": ts}
 	}
 	before := inc.Seq
-	so.acked(t, mark("eyes", channel, first))     // another emoji
-	so.acked(t, mark("pushpin", "CLUNCH", first)) // another channel
-	so.acked(t, mark("pushpin", channel, mine))   // our own words
-	so.acked(t, mark("pushpin", channel, "1.000000"))  // nothing there
+	so.acked(t, mark("eyes", channel, first))         // another emoji
+	so.acked(t, mark("pushpin", "CLUNCH", first))     // another channel
+	so.acked(t, mark("pushpin", channel, mine))       // our own words
+	so.acked(t, mark("pushpin", channel, "1.000000")) // nothing there
 	if inc, _ = s.store.Incident(bg, id); inc.Seq != before {
 		t.Fatalf("something was written:\n%s", s.timeline(id))
 	}

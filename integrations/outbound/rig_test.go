@@ -62,8 +62,8 @@ type rig struct {
 	people    map[string]string // Slack's display names, by user
 	reactions []string
 	sockets   int
-	socket    http.Handler // the other end of Socket Mode
-	hooks    map[string]int            // webhook ids
+	socket    http.Handler   // the other end of Socket Mode
+	hooks     map[string]int // webhook ids
 }
 
 type room struct {
