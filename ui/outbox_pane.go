@@ -158,7 +158,7 @@ func (a *App) messageLine(m outbox.Message, w int, selected bool) string {
 	}
 	left.add(th.dim, "  "+model.Visible(why))
 	if selected {
-		return left.over(th.selected).fill(w, th.selected)
+		return left.bare().over(th.selected).fill(w, th.selected)
 	}
 	return left.fit(w)
 }
