@@ -245,6 +245,13 @@ func (g *rig) validate(vendor, path string, r *http.Request, body []byte) {
 	if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
 		bad(err)
 	}
+	if p, err := descriptions(); err != nil {
+		bad(err)
+	} else if p != nil {
+		if err := p.check(vendor, path, r, body); err != nil {
+			bad(err)
+		}
+	}
 	want := map[string]string{"slack": "Bearer ", "jira": "Basic ", "statuspage": "OAuth ", "pagerduty": "Token token="}[vendor]
 	if path != "v2/enqueue" && !strings.HasPrefix(r.Header.Get("Authorization"), want) && !strings.Contains(string(body), "token=xoxb") {
 		bad(fmt.Errorf("no credentials"))
