@@ -42,15 +42,17 @@ type rig struct {
 	t   testing.TB
 	srv *httptest.Server
 
-	mu       sync.Mutex
-	next     func(vendor, call string) fault // nil: fine
-	after    func(vendor, call string)       // called when a request was done, before its answer
-	calls    map[string]int                  // by vendor and call
-	bodies   []string                        // of every request
-	problems []string
-	n        int
-	lag      time.Duration // of Jira's search
-	now      func() time.Time
+	mu     sync.Mutex
+	next   func(vendor, call string) fault // nil: fine
+	after  func(vendor, call string)       // called when a request was done, before its answer
+	calls  map[string]int                  // by vendor and call
+	bodies []string                        // of every request
+
+	authorized string // the newest header
+	problems   []string
+	n          int
+	lag        time.Duration // of Jira's search
+	now        func() time.Time
 
 	pages    map[string]string // PagerDuty Events: open keys → "triggered"
 	paged    map[string]int    // how often a key was opened anew
@@ -164,6 +166,7 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	call := vendor + " " + r.Method + " " + path
 	g.calls[call]++
+	g.authorized = r.Header.Get("Authorization")
 	g.bodies = append(g.bodies, call+"?"+r.URL.RawQuery+" "+string(body))
 	f := fine
 	if g.next != nil {
