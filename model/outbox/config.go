@@ -101,11 +101,14 @@ var nameRe = regexp.MustCompile(`^[a-z][a-z0-9-]{0,29}$`)
 func ParseConfig(name string, data []byte) (Config, error) {
 	var c Config
 	doc, err := strictyaml.Parse(name, data)
-	if err != nil {
-		return c, err
+	if err == nil {
+		err = doc.Decode(&c)
 	}
-	if err := doc.Decode(&c); err != nil {
-		return Config{}, err
+	if err != nil {
+		// Without the piece of the file that the reason shows: it may hold a
+		// secret, which somebody put there in spite of all.
+		said, _ := Redact(model.Message(err))
+		return Config{}, model.Errorf(model.CodeOf(err), "%s", said)
 	}
 	for _, n := range c.Names() {
 		t := c.Targets[n]
