@@ -24,9 +24,11 @@ type StartRun struct {
 	Values            map[string]string
 	Steps             []RunStep
 	Escalate          []RunDeadline
+	Undoes            int // the run that this one takes back, which ends with it; 0: none
 }
 
-// Decide refuses a second rollback of one target, and names who holds it.
+// Decide refuses a second rollback of one target in any open incident, and names
+// who holds it.
 func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	title, err := cleanTitle(c.Title)
 	if err != nil {
@@ -38,7 +40,14 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	if len(c.Values) > maxRunValues {
 		return nil, Errorf(Invalid, "a run has at most %d values", maxRunValues)
 	}
-	if err := s.Incident.LockFree(c.Lock); err != nil {
+	var out []Draft
+	if was, ok := s.Incident.Run(c.Undoes); ok && was.Active() {
+		if st, _, busy := was.Running(); busy {
+			return nil, Errorf(Conflict, "run %d still runs %q: wait for it, or stop it", was.N, Brief(st.Title, 60))
+		}
+		out = append(out, Draft{Kind: KindRunEnded, Body: &RunEnded{was.N, was.Book, RunFailed, "it is undone"}})
+	}
+	if err := s.lockFree(c.Lock, c.Undoes); err != nil {
 		return nil, err
 	}
 	c.Seat.Person = s.Actor
@@ -50,7 +59,7 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 		if st.ID == "" || len(st.Actions) == 0 || len(st.Actions) > maxRunActions {
 			return nil, Errorf(Invalid, "step %q needs an id and 1 to %d actions", Brief(st.Title, 40), maxRunActions)
 		}
-		step := RunStep{ID: Valid(st.ID), Title: Brief(Valid(st.Title), 200), Phase: st.Phase}
+		step := RunStep{ID: Valid(st.ID), Title: Brief(Valid(st.Title), 200), Phase: st.Phase, Must: st.Must}
 		for _, a := range st.Actions {
 			step.Actions = append(step.Actions, RunAction{Text: Brief(Valid(a.Text), 300), Kind: a.Kind, Risk: a.Risk})
 		}
@@ -60,17 +69,24 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 		d.Due = Millis(d.Due)
 		b.Escalate = append(b.Escalate, d)
 	}
-	return []Draft{{Kind: KindRunStarted, Body: b}}, nil
+	return append(out, Draft{Kind: KindRunStarted, Body: b}), nil
 }
 
-// LockFree refuses if a rollback of the same target is under way here.
-func (i *Incident) LockFree(lock string) error {
+// lockFree refuses if a rollback of the same target is under way anywhere, other
+// than run but of this incident.
+func (s Scene) lockFree(lock string, but int) error {
 	if lock == "" {
 		return nil
 	}
-	for _, r := range i.Runs {
-		if r.Active() && r.Lock == lock {
-			return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
+	all := []*Incident{s.Incident}
+	if s.Others != nil {
+		all = append(all, s.Others()...)
+	}
+	for _, i := range all {
+		for _, r := range i.Runs {
+			if r.Active() && r.Lock == lock && (i != s.Incident || r.N != but) {
+				return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
+			}
 		}
 	}
 	return nil
@@ -219,14 +235,17 @@ type MarkAction struct {
 	Action int
 	State  ActionState // done, skipped, failed (not achieved), pending (open again)
 	Reason string
+	ByBook bool // the runbook itself says so: it does not apply, or a failure leads elsewhere
 }
 
-// Decide refuses to skip without a reason, and to mark what runs.
+// Decide refuses to skip without a reason, what may not be skipped, and to mark
+// what runs.
 func (c MarkAction) Decide(s Scene) ([]Draft, error) {
-	_, a, err := s.runAction(c.N, c.Step, c.Action)
+	r, a, err := s.runAction(c.N, c.Step, c.Action)
 	if err != nil {
 		return nil, err
 	}
+	st, _ := r.Step(c.Step)
 	reason, err := cleanReason(c.Reason)
 	if err != nil {
 		return nil, err
@@ -234,6 +253,8 @@ func (c MarkAction) Decide(s Scene) ([]Draft, error) {
 	switch {
 	case a.State == ActionRunning:
 		return nil, Errorf(Conflict, "it runs: wait for it, or stop it first")
+	case c.State == ActionSkipped && st.Must && !c.ByBook:
+		return nil, Errorf(Conflict, "the runbook says that %q may not be skipped: do it, or abandon the run with a reason", Brief(st.Title, 60))
 	case c.State == ActionSkipped && reason == "":
 		return nil, Errorf(Invalid, "say why it is skipped: the reason is logged")
 	case !slices.Contains([]ActionState{ActionDone, ActionSkipped, ActionFailed, ActionPending}, c.State):
@@ -341,7 +362,10 @@ func (c EndRun) Decide(s Scene) ([]Draft, error) {
 
 // EscalateRun says that a deadline has passed. Every room that sees it sends
 // this; the first one wins.
-type EscalateRun struct{ N, Level int }
+type EscalateRun struct {
+	N, Level int
+	Why      string // an action that failed, which does not wait for the deadline
+}
 
 // Decide refuses a deadline that is not due, or was dealt with.
 func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
@@ -356,12 +380,15 @@ func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
 	switch {
 	case !d.Fired.IsZero():
 		return nil, Errorf(Conflict, "%s was named already", d.Contact)
-	case s.Now.Before(d.Due):
+	case s.Now.Before(d.Due) && c.Why == "":
 		return nil, Errorf(Conflict, "that is due only in %s", Span(d.Due.Sub(s.Now)))
 	case !s.Incident.Status.Live() && !d.Always:
 		return nil, Errorf(Conflict, "the incident is %s: nobody has to be told", s.Incident.Status)
 	}
 	b := &RunEscalated{N: c.N, Level: c.Level, Contact: d.Contact, Message: d.Message}
+	if c.Why != "" {
+		b.Message = strings.TrimSuffix(Brief(Valid(c.Why), 300)+"; "+d.Message, "; ")
+	}
 	if late := s.Now.Sub(d.Due); late > lateAfter {
 		b.Late = late.Milliseconds()
 	}
@@ -374,7 +401,7 @@ func (i *Incident) DueEscalations(now time.Time) []EscalateRun {
 	for _, r := range i.Runs {
 		for k, d := range r.Escalate {
 			if r.Active() && d.Fired.IsZero() && !now.Before(d.Due) && (i.Status.Live() || d.Always) {
-				out = append(out, EscalateRun{r.N, k})
+				out = append(out, EscalateRun{N: r.N, Level: k})
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -33,7 +34,13 @@ type Undone struct {
 	Body   json.RawMessage `json:"body"`
 }
 
-func (u *Undone) Text() string    { return "taken back: " + u.body().Text() }
+func (u *Undone) Text() string {
+	if b, ok := u.body().(*UpdateSent); ok {
+		return b.unsent()
+	}
+	return "taken back: " + u.body().Text()
+}
+
 func (u *Undone) Important() bool { return u.body().Important() }
 
 // body is the content of the event that was taken back. An undo of an undo is not
@@ -51,6 +58,7 @@ type Spent struct {
 	Hypothesis int `json:"hypothesis,omitempty"`
 	Decision   int `json:"decision,omitempty"`
 	Mitigation int `json:"mitigation,omitempty"`
+	Option     int `json:"option,omitempty"`
 }
 
 // Decide refuses when there is nothing of the actor's to take back, when it is of
@@ -197,8 +205,19 @@ func (s Scene) counter(en Entry) ([]Draft, error) {
 		}
 	case *AlarmSeen:
 		return nil, stays(en, "everybody has been told that it was seen")
+	case *UpdateDrafted:
+		return s.undraft(en, b)
+	case *UpdateApproved:
+		return nil, stays(en, "it may be on its way; other words need a new approval, or withdraw it")
+	case *UpdateSent:
+		return s.unsend(en, b)
+	case *UpdateWithdrawn:
+		if u, ok := i.UpdateN(b.N); !ok || u.Step != UpdateIsGone {
+			return nil, since
+		}
 	case *Description, *HypothesisStated, *DecisionProposed, *ObjectionRaised, *DecisionTaken, *DecisionVerified,
 		*MitigationAdded, *MitigationExtended, *MitigationRemoved, *SizedUp, *LinkSet, *TeamFormed, *ReviewPlanned,
+		*OptionAdded, *OptionDropped, *RollCalled, *Dismissed,
 		*ClockSnoozed, *UpdatePromised, *OrderAcked, *OrderDone, *OrderExtended, *OrderWithdrawn:
 	default:
 		return nil, stays(en, "change the thing itself")
@@ -232,6 +251,8 @@ func undoes(b Body) bool {
 	case *RoleDecline:
 		reason = b.Reason
 	case *OrderWithdrawn:
+		reason = b.Reason
+	case *UpdateWithdrawn:
 		reason = b.Reason
 	case *ReportsCounted:
 		reason = b.Note
@@ -272,6 +293,12 @@ func thing(b Body) string {
 		return n("mitigation", b.N)
 	case *MitigationRemoved:
 		return n("mitigation", b.N)
+	case *OptionAdded:
+		return n("option", b.N)
+	case *OptionDropped:
+		return n("option", b.N)
+	case *RollCalled:
+		return "roll call of " + b.System
 	case *OrderAcked:
 		return n("order", b.N)
 	case *OrderDone:
@@ -280,6 +307,14 @@ func thing(b Body) string {
 		return n("order", b.N)
 	case *OrderWithdrawn:
 		return n("order", b.N)
+	case *UpdateDrafted:
+		return n("update", b.N)
+	case *UpdateApproved:
+		return n("update", b.N)
+	case *UpdateSent:
+		return n("update", b.N)
+	case *UpdateWithdrawn:
+		return n("update", b.N)
 	case *SizedUp:
 		return "size-up"
 	case *LinkSet:
@@ -320,6 +355,7 @@ func (u *Undone) fold(i *Incident, e Event) {
 	case *DecisionProposed:
 		i.Decisions = without(i.Decisions, func(d Decision) bool { return d.N == b.N })
 		i.Spent.Decision = max(i.Spent.Decision, b.N)
+		i.option(b.Option, func(o *Option) { o.Decision = 0 })
 	case *ObjectionRaised, *DecisionTaken, *DecisionVerified:
 		i.reopen(e.Actor, b)
 	case *MitigationAdded:
@@ -329,6 +365,19 @@ func (u *Undone) fold(i *Incident, e Event) {
 		change(i.Mitigations, func(m Mitigation) bool { return m.N == b.N }, func(m *Mitigation) { m.Until = kept(b.Was) })
 	case *MitigationRemoved:
 		change(i.Mitigations, func(m Mitigation) bool { return m.N == b.N }, func(m *Mitigation) { m.Removed = time.Time{} })
+	case *OptionAdded:
+		i.Options = without(i.Options, func(o Option) bool { return o.N == b.N })
+		i.Spent.Option = max(i.Spent.Option, b.N)
+	case *OptionDropped:
+		i.option(b.N, func(o *Option) { o.Dropped = false })
+	case *RollCalled:
+		if b.Was != nil {
+			i.answer(*b.Was)
+		} else {
+			i.Roll = without(i.Roll, func(c Call) bool { return strings.EqualFold(c.System, b.System) })
+		}
+	case *Dismissed:
+		i.Gone = own(b.Was)
 	case *OrderAcked:
 		i.order(b.N, func(o *Order) { o.State, o.Acked = OrderOpen, time.Time{} })
 	case *OrderDone:
@@ -352,6 +401,10 @@ func (u *Undone) fold(i *Incident, e Event) {
 		i.unsnooze(b)
 	case *UpdatePromised:
 		i.Update.Next = kept(b.Was)
+	case *UpdateSent:
+		i.unsend(b, u.Target, e.Seq)
+	case *UpdateWithdrawn:
+		i.update(b.N, func(u *Update) { u.Step, u.Approved, u.Seq = UpdateIsDraft, "", e.Seq })
 	}
 }
 

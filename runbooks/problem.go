@@ -3,7 +3,6 @@ package runbooks
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -92,14 +91,29 @@ func (b *Book) problems() []Problem {
 	}
 	for i := range b.Steps {
 		for j := range b.Steps[i].Actions {
-			a := &b.Steps[i].Actions[j]
-			if a.OnFailure == nil || a.OnFailure.Goto == "" {
+			o := b.Steps[i].Actions[j].OnFailure
+			if o == nil {
 				continue
 			}
-			if _, ok := ids[a.OnFailure.Goto]; !ok {
-				v.errorf(fmt.Sprintf("$.steps[%d].actions[%d].on_failure", i, j), "goto", "there is no step %q to go to", model.Brief(a.OnFailure.Goto, 40))
+			at := fmt.Sprintf("$.steps[%d].actions[%d].on_failure", i, j)
+			switch to, ok := ids[o.Goto]; {
+			case o.Then == ThenEscalate && len(b.Escalation) == 0:
+				v.errorf(at, "then", "on_failure escalates, and the runbook names nobody to escalate to: give it escalation")
+			case o.Goto == "":
+			case !ok:
+				v.errorf(at, "goto", "there is no step %q to go to", model.Brief(o.Goto, 40))
+			case to <= i:
+				v.errorf(at, "goto-loop", "going back to step %d on failure may never end: use retry, or go forwards", to+1)
 			}
 		}
+	}
+	for i, p := range b.Params {
+		if p.Options != nil {
+			v.errorf(fmt.Sprintf("$.params[%d].options", i), "options", "a list to pick from is made by a guard, and a runbook has none: give values: [...], or move this into a rollback strategy")
+		}
+	}
+	if n := b.Defaults.OutputLimit; n > 0 && (n < 4<<10 || n > 16<<20) {
+		v.errorf("$.defaults.output_limit", "size", "output_limit is how much of an output stays in memory: give 4KiB to 16MiB, the file holds the rest")
 	}
 	for i := range b.Escalation {
 		e := &b.Escalation[i]
@@ -159,7 +173,7 @@ func (s *Strategy) problems() []Problem {
 	v.oneOf("$.type", "type", s.Type, StrategyTypes)
 	v.oneOf("$.risk.level", "risk", string(s.Risk.Level), []string{string(RiskMutate), string(RiskDestructive)})
 	v.oneOf("$.risk.data_loss", "data_loss", s.Risk.DataLoss, []string{"none", "possible", "certain"})
-	v.oneOf("$.recovery", "recovery", s.Recovery, []string{"from_runbook"})
+	v.oneOf("$.recovery", "recovery", s.Recovery, []string{FromRunbook})
 	if s.Lock == "" {
 		v.errorf("$", "lock", "the strategy has no lock: name the target, so that two rollbacks never meet there")
 	}
@@ -189,6 +203,7 @@ func (s *Strategy) problems() []Problem {
 			if m.Text() != "" {
 				v.errorf(at, "strategy-shell", "a strategy runs no shell text: write argv: [program, argument] or http")
 			}
+			v.resent(at, &m.Exec, m.Idempotent)
 			v.oneOf(at+".on_cancel", "on_cancel", m.OnCancel, []string{CancelStop, CancelAsk, CancelFinish})
 			v.oneOf(at+".from", "from", m.From, []string{"stdout", "stderr", "body"})
 			v.pattern(at+".regex", m.Regex)
@@ -202,6 +217,20 @@ func (s *Strategy) problems() []Problem {
 	}
 	for i := range s.Verify {
 		v.check(fmt.Sprintf("$.verify[%d]", i), &s.Verify[i])
+	}
+	for i, p := range s.Params {
+		if p.Options != nil && !slices.ContainsFunc(s.Guards, func(c Check) bool { return c.ID == p.Options.From }) {
+			v.errorf(fmt.Sprintf("$.params[%d].options.from", i), "options", "there is no guard with the id %q to make the list", model.Brief(p.Options.From, 40))
+		}
+	}
+	if s.OnVerifyFailed != nil {
+		for i, c := range s.OnVerifyFailed.Offer {
+			at := fmt.Sprintf("$.on_verify_failed.offer[%d]", i)
+			v.oneOf(at, "offer", c.Do, []string{OfferUndo, OfferEscalate})
+			if c.Do == OfferUndo && len(s.Undo) == 0 {
+				v.errorf(at, "undo", "undo is offered, and the strategy has none")
+			}
+		}
 	}
 	v.params(s.Params)
 	v.values(s)
@@ -231,198 +260,6 @@ func (v *verdict) oneOf(path, field, value string, allowed []string) {
 
 func (v *verdict) shell(path, shell string) {
 	v.oneOf(path, "shell", shell, []string{"sh", "bash", "bash-strict"})
-}
-
-func (v *verdict) action(at string, a *Action) {
-	v.exec(at, &a.Exec, "an action")
-	v.oneOf(at+".risk", "risk", string(a.Risk), []string{string(RiskRead), string(RiskMutate), string(RiskDestructive), string(RiskUnknown)})
-	if a.Runs() && a.Wait != 0 {
-		v.errorf(at+".wait", "exec", "an action waits or runs something, not both: make two of it")
-	}
-	if a.Description == "" && a.Link == "" && a.SuccessCriteria == "" && !a.Runs() && a.Wait == 0 && a.Example == "" && len(a.Verify) == 0 {
-		v.errorf(at, "exec", "the action says and does nothing: give it a description")
-	}
-	if a.Preview != nil {
-		v.exec(at+".preview", a.Preview, "a preview")
-	}
-	if a.Undo != nil {
-		v.exec(at+".undo", a.Undo, "an undo")
-	}
-	for i := range a.Verify {
-		v.check(fmt.Sprintf("%s.verify[%d]", at, i), &a.Verify[i])
-	}
-	for i, e := range a.Expect {
-		v.expect(fmt.Sprintf("%s.expect[%d]", at, i), &e)
-	}
-	for i, c := range a.Capture {
-		v.capture(fmt.Sprintf("%s.capture[%d]", at, i), &c)
-	}
-	if r := a.Retry; r != nil {
-		if r.Attempts < 1 || r.Attempts > 100 {
-			v.errorf(at+".retry.attempts", "retry", "a retry needs attempts from 1 to 100, the first included")
-		}
-	}
-	if o := a.OnFailure; o != nil {
-		v.oneOf(at+".on_failure", "then", o.Then, Thens)
-		if o.Then == "" {
-			v.errorf(at+".on_failure", "then", "on_failure says nothing: give stop, continue, escalate, {goto: STEP} or {rollback: STRATEGY}")
-		}
-	}
-}
-
-func (v *verdict) exec(at string, e *Exec, what string) {
-	n := 0
-	for _, has := range []bool{len(e.Argv) > 0, e.Command != "", e.Script != "", e.HTTP != nil} {
-		if has {
-			n++
-		}
-	}
-	if n > 1 {
-		v.errorf(at, "exec", "%s has more than one of argv, command, script and http: give one", what)
-	}
-	if len(e.Argv) > 0 && (e.Argv[0] == "" || strings.HasPrefix(e.Argv[0], "-") || len(Spans(e.Argv[0])) > 0) {
-		v.errorf(at+".argv[0]", "argv", "argv begins with %q: its first element is the name of a program, and never a value", model.Brief(e.Argv[0], 40))
-	}
-	v.shell(at+".shell", e.Shell)
-	if e.Stop != nil {
-		v.oneOf(at+".stop.signal", "signal", e.Stop.Signal, []string{"INT", "TERM", "HUP", "QUIT", "KILL"})
-	}
-	if e.HTTP != nil {
-		v.http(at+".http", e.HTTP)
-	}
-}
-
-func (v *verdict) http(at string, h *HTTP) {
-	v.oneOf(at+".method", "method", strings.ToUpper(h.Method), []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PURGE"})
-	switch {
-	case h.URL == "":
-		v.errorf(at, "url", "the request has no url")
-	case strings.HasPrefix(h.URL, "http://") && !h.Plain:
-		v.errorf(at+".url", "url", "the address is not encrypted: use https://, or say allow_http: true")
-	case !strings.HasPrefix(h.URL, "https://") && !strings.HasPrefix(h.URL, "http://") && !strings.HasPrefix(h.URL, "<"):
-		v.errorf(at+".url", "url", "the address must begin with https://")
-	}
-	if h.Auth != nil && h.Auth.Secret == "" {
-		v.errorf(at+".auth", "auth", "auth names no secret: give it the name of a param of type secret")
-	}
-	if h.Expect != nil {
-		v.expect(at+".expect", h.Expect)
-	}
-}
-
-func (v *verdict) check(at string, c *Check) {
-	v.exec(at, &c.Exec, "a check")
-	n := 0
-	for _, has := range []bool{c.Runs(), c.TCP != "", c.PromQL != "", c.Ask != ""} {
-		if has {
-			n++
-		}
-	}
-	switch {
-	case n == 0:
-		v.errorf(at, "check", "the check has no source: give it argv, command, http, tcp, promql or ask")
-	case n > 1:
-		v.errorf(at, "check", "the check has more than one source: make two of it")
-	}
-	v.oneOf(at+".severity", "severity", c.Level, []string{LevelBlock, LevelWarn})
-	if c.Success != "" {
-		if _, err := ParseComparison(c.Success); err != nil {
-			v.errorf(at+".success", "success", "%s", model.Message(err))
-		}
-	}
-	if c.PromQL != "" && c.Success == "" {
-		v.errorf(at, "success", "the query says nothing about what is good: give success: \"< 0.01\"")
-	}
-	if c.Consecutive > 0 && c.Count > 0 && c.Consecutive > c.Count {
-		v.errorf(at+".consecutive", "check", "%d samples in a row cannot pass when only %d are taken", c.Consecutive, c.Count)
-	}
-	for i := range c.Expect {
-		v.expect(fmt.Sprintf("%s.expect[%d]", at, i), &c.Expect[i])
-	}
-	for i := range c.Capture {
-		v.capture(fmt.Sprintf("%s.capture[%d]", at, i), &c.Capture[i])
-	}
-}
-
-func (v *verdict) expect(at string, e *Expect) {
-	v.oneOf(at+".result", "result", e.Result, []string{"pass", "fail"})
-	if e.Number != "" {
-		if _, err := ParseComparison(e.Number); err != nil {
-			v.errorf(at+".number", "number", "%s", model.Message(err))
-		}
-	}
-	for name, m := range map[string]*Match{"stdout": e.Stdout, "stderr": e.Stderr, "body": e.Body} {
-		if m == nil {
-			continue
-		}
-		v.pattern(at+"."+name+".matches", m.Matches)
-		v.pattern(at+"."+name+".not_matches", m.NotMatches)
-	}
-	for _, path := range names(e.JSON) {
-		if _, err := ParseJSONPath(path); err != nil {
-			v.errorf(at+".json", "json", "%s", model.Message(err))
-		}
-	}
-}
-
-func (v *verdict) capture(at string, c *Capture) {
-	if !IsName(c.Name) {
-		v.errorf(at, "name", "what is captured needs a name of letters, digits, - and _")
-	}
-	v.oneOf(at+".from", "from", c.From, []string{"stdout", "stderr", "body"})
-	v.pattern(at+".regex", c.Regex)
-	if c.JSON != "" {
-		if _, err := ParseJSONPath(c.JSON); err != nil {
-			v.errorf(at+".json", "json", "%s", model.Message(err))
-		}
-	}
-}
-
-func (v *verdict) pattern(path, re string) {
-	if _, err := regexp.Compile(re); err != nil {
-		v.errorf(path, "pattern", "this pattern cannot be read: %s", model.Brief(strings.TrimPrefix(err.Error(), "error parsing regexp: "), 80))
-	}
-}
-
-func (v *verdict) params(params []Param) {
-	byEnv := map[string]string{}
-	for i, p := range params {
-		at := fmt.Sprintf("$.params[%d]", i)
-		if p.Implied {
-			at = "$"
-		}
-		if !IsName(p.Name) {
-			v.errorf(at+".name", "param-name", "%q cannot name a value: use letters, digits, - and _, beginning with a letter", model.Brief(p.Name, 40))
-		}
-		if other, twice := byEnv[EnvName(p.Name)]; twice {
-			v.errorf(at+".name", "duplicate-param", "%s and %s are the same to a shell: rename one", other, p.Name)
-		}
-		byEnv[EnvName(p.Name)] = p.Name
-		v.oneOf(at+".type", "type", p.Type, ParamTypes)
-		v.pattern(at+".pattern", p.Pattern)
-		if p.Kind() == TypeEnum && len(p.Values) == 0 {
-			v.errorf(at, "enum", "%s is an enum without values: list them", p.Name)
-		}
-		if p.Options != nil {
-			v.pattern(at+".options.regex", p.Options.Regex)
-		}
-		for j, from := range p.From {
-			known := slices.ContainsFunc(Origins, func(o string) bool { return strings.HasPrefix(from, o) })
-			switch {
-			case !known:
-				v.errorf(fmt.Sprintf("%s.from[%d]", at, j), "from", "%q is no origin of a value: it begins with %s", model.Brief(from, 40), strings.Join(Origins, ", "))
-			case strings.HasPrefix(from, "cmd:") && !p.Secret():
-				v.errorf(fmt.Sprintf("%s.from[%d]", at, j), "from", "only a secret may come from a command")
-			}
-		}
-		if p.Secret() && p.Default != "" {
-			v.errorf(at+".default", "secret-literal", "a secret may not stand in the file: say where it comes from, from: [env:NAME]")
-		} else if p.Default != "" {
-			if err := p.Check(p.Default); err != nil {
-				v.errorf(at+".default", "default", "%s", model.Message(err))
-			}
-		}
-	}
 }
 
 // values finds the scalars that could not be read.

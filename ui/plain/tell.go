@@ -18,6 +18,9 @@ func (r *room) enter() {
 	if ro, why := r.Store.ReadOnly(); ro {
 		r.say("The record is open for reading only: %s", why)
 	}
+	for _, f := range r.Faults {
+		r.say("Attention: %s", f)
+	}
 	if r.Seat != nil {
 		_ = r.Seat.Set(model.Presence{Person: r.Actor})
 	}
@@ -48,14 +51,15 @@ func (r *room) goTo(id string) {
 	if i.Drill {
 		drill = "a drill, "
 	}
-	running := "running"
-	if !i.Status.Live() {
-		running = "lasted"
+	running := "of unknown length"
+	if d, known := i.Elapsed(now); known {
+		running = map[bool]string{true: "running ", false: "lasted "}[i.Status.Live()] + model.Span(d.Truncate(time.Second))
 	}
-	r.say("%s, %s%s %s, %s, %s %s: %s", i.ID, drill, i.Severity, i.Severity.Word(), i.Status, running, model.Span(i.Elapsed(now).Truncate(time.Second)), i.Title)
+	r.say("%s, %s%s %s, %s, %s: %s", i.ID, drill, i.Severity, i.Severity.Word(), i.Status, running, i.Title)
 	if r.commander(); !i.Status.Open() {
 		r.say("It is %s.", i.Status)
 	}
+	r.vacant()
 	for _, o := range i.Offers {
 		if r.me(o.To) {
 			r.offer(o.From, o.Role)
@@ -88,7 +92,7 @@ func (r *room) next(now time.Time) {
 			if late++; late == 1 && c.Seen == "" {
 				r.say("Alarm: %s", r.overdue(c, now))
 			}
-		case c.Kind != model.ClockCallout:
+		case !c.Prompts():
 			if late > 1 {
 				r.say("%d are overdue: due reads them.", late)
 			}
@@ -161,6 +165,7 @@ func (r *room) commander() {
 // roles is the role board: the usual five always, others while held.
 func (r *room) roles() {
 	now := r.Now()
+	vacant := r.Doctrine.Vacant(r.inc)
 	for _, role := range model.Roles {
 		held := false
 		for _, a := range r.inc.Roles {
@@ -169,7 +174,11 @@ func (r *room) roles() {
 				r.say("%s: %s, for %s", role, a.Person, model.Span(max(0, now.Sub(a.Since))))
 			}
 		}
-		if !held && slices.Contains(model.BoardRoles, role) {
+		switch needed := slices.Contains(vacant, role); {
+		case held:
+		case needed:
+			r.say("%s: nobody, and %s requires it", role, r.inc.Severity)
+		case slices.Contains(model.BoardRoles, role):
 			r.say("%s: nobody", role)
 		}
 	}
@@ -275,7 +284,12 @@ func (r *room) open(rest string) {
 }
 
 func (r *room) declare(title string) {
-	rec, ok := r.do(model.Declare{Title: title})
+	c := model.Declare{Title: title}
+	if r.inc == nil && r.pass != nil && r.outcome().Answered() {
+		a := r.Doctrine.Command(r.pass.answers, r.pass.unsure, nil)
+		c.Severity, c.Triage = a.Severity, &a
+	}
+	rec, ok := r.do(c)
 	if ok {
 		r.say("Declared, %s.", rec.Incident.ID)
 		r.goTo(rec.Incident.ID)
