@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/review"
 )
 
 // mdTime is how the Markdown record writes times; it says once that they are UTC.
@@ -190,48 +191,5 @@ func mdEntry(e model.Entry) string {
 	return text
 }
 
-// mdSpecial are the characters that mean something inside a line of Markdown.
-// They are written as numbers of HTML rather than with a backslash, because what
-// follows a number can never change its meaning, whatever dialect reads it.
-const mdSpecial = "\\`*_[]<>|~&#$"
-
-// md writes foreign text so that it stays text in one line of Markdown: nothing
-// in it can end a table cell, hide behind a link or become HTML.
-func md(s string) string {
-	s = model.Visible(s)
-	var b strings.Builder
-	for i := range len(s) {
-		if strings.IndexByte(mdSpecial, s[i]) >= 0 {
-			fmt.Fprintf(&b, "&#%d;", s[i])
-			continue
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
-}
-
-// mdCell is md for text of several lines in a table.
-func mdCell(s string) string {
-	lines := model.VisibleLines(s)
-	for i, l := range lines {
-		lines[i] = md(l)
-	}
-	return strings.Join(lines, "<br>")
-}
-
-// mdLine is md for a line that stands at the beginning of a block, where a dash,
-// a plus, a number or blanks would make a list or code of it.
-func mdLine(s string) string {
-	t := strings.TrimLeft(s, " ")
-	indent := strings.Repeat("&nbsp;", len(s)-len(t))
-	digits := strings.TrimLeft(t, "0123456789")
-	switch {
-	case t == "":
-		return ""
-	case t[0] == '-' || t[0] == '+':
-		return fmt.Sprintf("%s&#%d;%s", indent, t[0], md(t[1:]))
-	case digits != t && digits != "" && (digits[0] == '.' || digits[0] == ')'):
-		return fmt.Sprintf("%s%s&#%d;%s", indent, t[:len(t)-len(digits)], digits[0], md(digits[1:]))
-	}
-	return indent + md(t)
-}
+// Foreign text stays text: in a line, in a cell of a table, at the start of a block.
+var md, mdCell, mdLine = review.Text, review.Cell, review.Line
