@@ -77,6 +77,8 @@ func TestFromThePageToTheFirstMessage(t *testing.T) {
 	if !strings.Contains(x.screen(), "respond within") {
 		t.Error("no requirements")
 	}
+	x.keys("5") // no question is open, so that is a screen again
+	x.sees("Who waits for word")
 }
 
 func TestChecklistOnTheScreen(t *testing.T) {

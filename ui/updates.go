@@ -218,8 +218,8 @@ func (a *App) draftFrom(t *comms.Template, to model.Audience) tea.Cmd {
 		}
 		drafted := func(a *App, r model.Receipt) tea.Cmd {
 			cmds := []tea.Cmd{lookAtDraft(a, r)}
-			for _, l := range comms.Places(typed) {
-				cmds = append(cmds, a.send(job{incident: r.Incident.ID, request: model.Request{Command: l}}))
+			for _, c := range comms.Learned(r.Incident, typed) {
+				cmds = append(cmds, a.send(job{incident: r.Incident.ID, request: model.Request{Command: c}}))
 			}
 			return tea.Batch(cmds...)
 		}

@@ -119,7 +119,7 @@ func (d *updatesDesk) rows(a *App, w int) (out []string) {
 			}
 			second.add(th.dim, ago)
 		} else {
-			second.add(th.dim, "not told anything yet")
+			second.add(th.dim, "not told yet")
 		}
 		if z, ok := inc.Snoozes[updateClockKey(a, to)]; ok {
 			if c, on := a.clockOf(to); on && c.Snoozed {

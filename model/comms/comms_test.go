@@ -297,3 +297,20 @@ func FuzzTemplate(f *testing.F) {
 		Check(got, Context{Partial: true})
 	})
 }
+
+// What was typed for one message need not be typed for the next.
+func TestLearned(t *testing.T) {
+	i := &model.Incident{}
+	typed := Fields{"status_url": "https://status.example.com", "status_page_url": "https://status.example.com", "channel": "#inc-1", "issue_description": " failed payments "}
+	got := Learned(i, typed)
+	if len(got) != 2 || got[0] != (model.SetLink{Name: "status", URL: "https://status.example.com"}) {
+		t.Fatalf("%+v", got)
+	}
+	if c, ok := got[1].(model.Size); !ok || *c.Symptoms != "failed payments" {
+		t.Errorf("%+v", got[1])
+	}
+	i.SizeUp.Symptoms = "503 on POST"
+	if got := Learned(i, Fields{"issue_description": "x"}); len(got) != 0 {
+		t.Errorf("what was said is said anew: %+v", got)
+	}
+}

@@ -159,15 +159,21 @@ func Facts(i *model.Incident, a model.Audience, next, now time.Time, loc *time.L
 	return f
 }
 
-// Places are the addresses among values that were typed for a message, as links
-// of the incident, so that the next message need not ask for them again.
-func Places(typed Fields) []model.SetLink {
-	var out []model.SetLink
+// Learned is what values that were typed for a message tell of the incident, so
+// that the next message need not ask for them again: addresses, and what is wrong
+// if nobody has said that yet.
+func Learned(i *model.Incident, typed Fields) []model.Command {
+	var out []model.Command
+	links := map[string]bool{}
 	for _, l := range []struct{ field, name string }{{"status_page_url", "status"}, {"status_url", "status"}, {"channel", "channel"}} {
 		v := strings.TrimSpace(typed[l.field])
-		if strings.Contains(v, "://") && !slices.ContainsFunc(out, func(o model.SetLink) bool { return o.Name == l.name }) {
+		if strings.Contains(v, "://") && !links[l.name] {
+			links[l.name] = true
 			out = append(out, model.SetLink{Name: l.name, URL: v})
 		}
+	}
+	if v := strings.TrimSpace(typed["issue_description"]); v != "" && i.SizeUp.Symptoms == "" {
+		out = append(out, model.Size{Symptoms: &v})
 	}
 	return out
 }

@@ -113,6 +113,9 @@ func beginSummary(i *model.Incident, d *Document) string {
 	if len(i.Services) > 0 {
 		fmt.Fprintf(&b, " Services: %s.", model.Visible(strings.Join(i.Services, ", ")))
 	}
+	if t := i.Triage; t.Why != "" {
+		fmt.Fprintf(&b, " Triage said %s: %s.", t.Severity, model.Visible(t.Why))
+	}
 	for _, h := range d.Hypotheses {
 		if h.State == model.HypothesisConfirmed {
 			b.WriteString(" Found: " + asSentence(h.Text))
@@ -275,6 +278,14 @@ func harder(r Record, d *Document) []string {
 	}
 	if n := d.Metrics.LateSends; n > 0 {
 		out = append(out, fmt.Sprintf("%d of %d updates came late", n, len(d.Updates)))
+	}
+	for _, to := range model.Audiences {
+		if late := i.Late(r.Rules, to, r.Now); late >= time.Minute {
+			out = append(out, fmt.Sprintf("Word for %s was overdue for %s in all", to, model.Span(late.Truncate(time.Minute))))
+		}
+	}
+	for _, e := range i.Triage.Escalations {
+		out = append(out, fmt.Sprintf("A response target of %s passed at %s UTC", e.Severity, e.Due.UTC().Format("15:04")))
 	}
 	for _, dec := range d.Decisions {
 		if dec.Worked == "no" {

@@ -354,6 +354,51 @@ func BenchmarkHTML10k(b *testing.B) {
 	}
 }
 
+// Minutes in which somebody waited for word, targets that passed and the reason of
+// the severity are in the first draft.
+func TestTheDraftKnowsOfLateWords(t *testing.T) {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	i := &model.Incident{}
+	seq, prev := int64(0), model.Genesis("INC-20261123-120000")
+	do := func(after time.Duration, c model.Command) {
+		t.Helper()
+		at = at.Add(after)
+		drafts, err := c.Decide(model.Scene{Incident: i, Actor: "ana", Now: at, Event: func(int64) (model.Entry, bool) { return model.Entry{}, false }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range drafts {
+			seq++
+			e, err := model.Seal(d, model.Link{Incident: "INC-20261123-120000", Seq: seq, Prev: prev, ID: model.ID{byte(seq)}, Salt: []byte("salt"), Recorded: at, Actor: "ana"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Body = model.DecodeBody(e.Kind, e.Raw)
+			if !i.Apply(e) {
+				t.Fatal(e.Text())
+			}
+			prev = e.Hash
+		}
+	}
+	rules := model.Doctrine()
+	rules.Tell[model.ToCustomers.Index()][2] = model.Pace{First: 5 * time.Minute, Every: 20 * time.Minute}
+	do(0, model.Declare{Title: "Checkout", Severity: 2, Triage: &model.Assess{Severity: 2, Why: "user impact: majority (4 of 5)", Answers: []model.Answer{{Criterion: "user_impact", Level: "majority"}}}})
+	do(31*time.Minute, model.Escalate{Key: "acknowledge", Rules: rules})
+	do(0, model.TakeCommand{})
+	do(0, model.TellAudience{Audience: model.ToCustomers, Text: "Some payments fail.", Next: 20 * time.Minute})
+	do(time.Minute, model.SetStatus{To: model.Resolved})
+	d := Compose(Record{Incident: i, Rules: rules, Now: at})
+	var all strings.Builder
+	for _, s := range d.Sections {
+		all.WriteString(s.Text + "\n")
+	}
+	for _, want := range []string{"Word for customers was overdue for 26 min in all", "A response target of SEV-2 passed at 12:30 UTC", "Triage said SEV-2: user impact: majority (4 of 5)."} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("no %q in:\n%s", want, all.String())
+		}
+	}
+}
+
 // An empty list is a list: null is kept for what is unknown.
 func TestJSONLists(t *testing.T) {
 	d := declared(t, model.Declare{Title: "x"}).document()

@@ -80,9 +80,13 @@ func (a *app) verdict(p *page, d *triage.Doctrine, o triage.Outcome) {
 	none := func(s []string) string {
 		return cmp.Or(model.Visible(strings.ReplaceAll(strings.Join(s, ", "), "_", " ")), "nobody")
 	}
+	customers := say(q.CustomerComms)
+	if pace := d.Rules(a.conf.Clocks.rules()).Pace(model.ToCustomers, o.Severity); pace.Every > 0 {
+		customers = "within " + model.Span(pace.First) + ", then every " + model.Span(pace.Every)
+	}
 	p.table(2, [][]cell{
 		{{"respond", faint}, c(respond)}, {{"notify", faint}, c(none(q.Notification))}, {{"tell", faint}, c(none(q.Stakeholders))},
-		{{"roles", faint}, c(cmp.Or(strings.Join(roles, ", "), "none"))}, {{"status page", faint}, c(say(q.StatusPage))}, {{"customer message", faint}, c(say(q.CustomerComms))},
+		{{"roles", faint}, c(cmp.Or(strings.Join(roles, ", "), "none"))}, {{"status page", faint}, c(say(q.StatusPage))}, {{"customer message", faint}, c(customers)},
 	})
 }
 

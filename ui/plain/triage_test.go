@@ -74,6 +74,7 @@ func TestFromThePageByEar(t *testing.T) {
 	d.types("=https://status.example.com")
 	d.hears(`^Written, #\d+: draft 1 for customers: `)
 	d.hears(`^Written, #\d+: link status: https://status\.example\.com$`)
+	d.hears(`^Written, #\d+: symptoms: errors when paying by card, fixed soon$`)
 	d.hears(`^Update 1, for customers, drafted:$`)
 	d.hears(`^Line 1: We are currently experiencing errors when paying by card, fixed soon\.$`)
 	d.hears(`^Line 3: Current Status: investigating$`)

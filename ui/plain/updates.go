@@ -113,8 +113,8 @@ func (r *room) field(to model.Audience, t *comms.Template, f, typed comms.Fields
 		if !ok {
 			return
 		}
-		for _, l := range comms.Places(typed) {
-			r.do(l)
+		for _, c := range comms.Learned(r.inc, typed) {
+			r.do(c)
 		}
 		for _, e := range rec.Events {
 			if b, ok := e.Body.(*model.UpdateDrafted); ok {
