@@ -47,6 +47,9 @@ func (p *queuePort) called() {
 func (p *queuePort) Targets() []outbox.Named   { return p.conf.List() }
 func (p *queuePort) Unable() map[string]string { return p.unable }
 func (p *queuePort) Fault() string             { return p.fault }
+func (p *queuePort) Goes(i *model.Incident, who model.Audience) []string {
+	return p.conf.Goes(i, who)
+}
 func (p *queuePort) Queue(ctx context.Context, all bool) ([]outbox.Message, map[string]outbox.Gate, error) {
 	p.called()
 	rows, err := p.s.Outbox(ctx, storage.OutboxFilter{All: all})

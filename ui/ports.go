@@ -45,6 +45,8 @@ type Outside interface {
 	Message(ctx context.Context, n int64) (outbox.Message, []outbox.Attempt, error)
 	Handle(ctx context.Context, n int64, actor string, step outbox.Step) (outbox.Message, error)
 	Trigger(ctx context.Context, incident string, r model.Request) ([]outbox.Message, error)
+	// Goes lists the targets to which an update for an audience leaves.
+	Goes(i *model.Incident, who model.Audience) []string
 	// Drift asks the vendors how what was opened there stands.
 	Drift(ctx context.Context, i *model.Incident) []outbox.Drift
 	// Unable says, by target, why this room cannot send there.

@@ -79,6 +79,11 @@ type outsidePort struct {
 // Targets lists where things go.
 func (p *outsidePort) Targets() []outbox.Named { return p.a.rulesOut.List() }
 
+// Goes lists the targets to which an update for an audience leaves.
+func (p *outsidePort) Goes(i *model.Incident, who model.Audience) []string {
+	return p.a.rulesOut.Goes(i, who)
+}
+
 // queueShown is how many messages the screen looks at.
 const queueShown = 300
 
