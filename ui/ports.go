@@ -53,6 +53,8 @@ type Outside interface {
 	Unable() map[string]string
 	// Fault says why nothing leaves at all; "" if all is well.
 	Fault() string
+	// Deaf says why nothing comes in from Slack; "" if it does, or is not to.
+	Deaf() string
 }
 
 // ActionLister lists action items over all incidents. A Store that is none has
