@@ -42,7 +42,7 @@ type Options struct {
 // The types of a parameter.
 const (
 	TypeString   = "string"
-	TypeText     = "text" // free text of one line; never allowed in shell text
+	TypeText     = "text" // free text of one line that does not begin with -
 	TypeInt      = "int"
 	TypeBool     = "bool"
 	TypeEnum     = "enum"

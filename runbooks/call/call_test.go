@@ -192,6 +192,31 @@ func TestValuesStayInTheirPlace(t *testing.T) {
 	}
 }
 
+// R6: what was captured and what an incident is called have no pattern; neither
+// becomes an option of a command, and elsewhere they are only text.
+func TestR06NoValueBecomesAnOption(t *testing.T) {
+	for _, name := range []string{"captured.pod", "incident.title"} {
+		sc := scope(t)
+		sc.Values[name] = "--all"
+		for _, e := range []runbooks.Exec{{Argv: []string{"echo", "<" + name + ">"}}, {Command: `echo "<` + name + `>"`}} {
+			if _, err := Prepare(&e, sc); err == nil || !strings.Contains(err.Error(), "taken for an option") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		c, err := Prepare(&runbooks.Exec{Argv: []string{"cat"}, Stdin: "<" + name + ">"}, sc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o, err := c.Do(context.Background()); err != nil || o.View.Stdout() != "--all\n" {
+			t.Errorf("%s: %q %v", name, o.View.Stdout(), err)
+		}
+		sc.Values[name] = "web-1"
+		if _, err := Prepare(&runbooks.Exec{Argv: []string{"echo", "<" + name + ">"}}, sc); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // R14: a secret goes into the header it is meant for, and nowhere else; the digest
 // of the call does not depend on it.
 func TestR14SecretOfARequest(t *testing.T) {

@@ -103,12 +103,27 @@ func (c *Call) check(names []string) error {
 	return nil
 }
 
+// arguments looks at values that go into a command and have no parameter that
+// says what they may be: what was captured, what the incident says. One that
+// begins with a dash would be an option, however well it is quoted.
+func (c *Call) arguments(names []string) error {
+	if err := c.check(names); err != nil {
+		return err
+	}
+	for _, n := range names {
+		if _, ok := c.scope.param(n); !ok && strings.HasPrefix(c.scope.Values[n], "-") {
+			return model.Errorf(model.Invalid, "%q stands for %s, begins with - and would be taken for an option: it is not used in a command", model.Brief(c.scope.Values[n], 60), n)
+		}
+	}
+	return nil
+}
+
 func (c *Call) prepareArgv(e *runbooks.Exec) error {
 	a, problems := shell.CompileArgv(e.Argv, shell.ParamsOf(c.scope.Params, e.Argv...))
 	if a == nil {
 		return refused(problems)
 	}
-	if err := c.check(a.Params); err != nil {
+	if err := c.arguments(a.Params); err != nil {
 		return err
 	}
 	argv, err := a.Fill(c.scope.values(a.Params))
@@ -132,7 +147,7 @@ func (c *Call) prepareText(e *runbooks.Exec) error {
 	if cmd == nil {
 		return refused(problems)
 	}
-	if err := c.check(cmd.Params); err != nil {
+	if err := c.arguments(cmd.Params); err != nil {
 		return err
 	}
 	env, err := cmd.Env(c.scope.values(cmd.Params))

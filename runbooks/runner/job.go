@@ -241,6 +241,9 @@ func (j *job) outcome(o *call.Outcome) {
 	}
 	e.Output = strings.Join(lines, "\n")
 	e.Note = o.Explain()
+	if j.w.item.kind == "http" && j.w.item.risk != runbooks.RiskRead && (o.State == proc.TimedOut || o.State == proc.Cancelled) {
+		e.Note = join(e.Note, "nobody knows whether the server carried it out")
+	}
 	if o.Background {
 		e.Note = join(e.Note, "a background process kept the output open and was ended")
 	}

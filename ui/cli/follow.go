@@ -305,6 +305,7 @@ type planStepJSON struct {
 	Approval int              `json:"approvals"`
 	Type     string           `json:"type_to_confirm"`
 	Off      string           `json:"does_not_apply"`
+	Skip     bool             `json:"skippable"`
 	Actions  []planActionJSON `json:"actions"`
 }
 
@@ -319,6 +320,10 @@ type planActionJSON struct {
 	Criteria string   `json:"success_criteria"`
 	Link     string   `json:"link"`
 	Timeout  float64  `json:"timeout_seconds"`
+	Undo     string   `json:"undo"`
+	Then     string   `json:"if_it_fails"`
+	Attempts int      `json:"attempts,omitempty"` // in all
+	Again    bool     `json:"repeatable"`
 }
 
 func planOf(p *play.Plan) planJSON {
@@ -330,12 +335,12 @@ func planOf(p *play.Plan) planJSON {
 		v.Values = append(v.Values, valueJSON{x.Name, x.Value, x.From, x.Secret, x.Problem})
 	}
 	for _, s := range p.Steps {
-		st := planStepJSON{ID: s.ID, Title: s.Title, Phase: s.Phase, Off: s.Off, Actions: []planActionJSON{}}
+		st := planStepJSON{ID: s.ID, Title: s.Title, Phase: s.Phase, Off: s.Off, Skip: s.Skippable, Actions: []planActionJSON{}}
 		if s.Approval != nil {
 			st.Approval, st.Type = s.Approval.Required, s.Approval.Type
 		}
 		for _, x := range s.Actions {
-			st.Actions = append(st.Actions, planActionJSON{x.Text, x.Kind, x.Command, list(x.Bound), x.Hash, x.Risk, x.Blocked, x.Criteria, x.Link, x.Timeout.Seconds()})
+			st.Actions = append(st.Actions, planActionJSON{x.Text, x.Kind, x.Command, list(x.Bound), x.Hash, x.Risk, x.Blocked, x.Criteria, x.Link, x.Timeout.Seconds(), x.Undo, x.Then, x.Attempts, x.Repeatable})
 		}
 		v.Steps = append(v.Steps, st)
 	}

@@ -39,6 +39,16 @@ type runJSON struct {
 	Note    string `json:"note,omitempty"`
 	Needs   string `json:"needs,omitempty"`
 	Outcome string `json:"outcome,omitempty"`
+
+	Offers []offerJSON `json:"offers,omitempty"` // what may follow; for a person to take
+}
+
+type offerJSON struct {
+	Kind   string            `json:"kind"` // rollback, undo, escalate
+	ID     string            `json:"id,omitempty"`
+	Undo   int               `json:"undo,omitempty"` // the run
+	Values map[string]string `json:"values,omitempty"`
+	Words  string            `json:"words"`
 }
 
 // follow begins or continues a run and goes as far as it can.
@@ -285,8 +295,15 @@ func (s *stepping) failed(inc *model.Incident, step play.Step, end model.ActionE
 	if err != nil {
 		return err
 	}
+	stop := runJSON{Run: s.n, Step: step.ID, State: "stopped"}
 	for _, o := range offers {
 		msg += ", or " + offered(o)
+		stop.Offers = append(stop.Offers, offerJSON{o.Kind, o.ID, o.Undo, o.Values, o.Words})
+	}
+	if s.a.flag.json {
+		if err := s.a.object(stop); err != nil {
+			return err
+		}
 	}
 	return model.Errorf(model.Conflict, "%s", msg)
 }
