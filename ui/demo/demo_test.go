@@ -91,6 +91,7 @@ func TestShowsWhatThereIs(t *testing.T) {
 		model.KindRoleAccepted, model.KindOrderGiven, model.KindOrderAcked, model.KindOrderDone, model.KindOrderExtended,
 		model.KindHypothesisStated, model.KindHypothesisChanged, model.KindDecisionProposed, model.KindDecisionTaken, model.KindDecisionVerified,
 		model.KindMitigationAdded, model.KindSizedUp, model.KindReportsCounted, model.KindLinkSet, model.KindReviewPlanned,
+		model.KindAssessed, model.KindMeasured, model.KindUpdateDrafted, model.KindUpdateApproved, model.KindUpdateSent,
 	} {
 		if seen[k] == 0 {
 			t.Errorf("no %s", k)
