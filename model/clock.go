@@ -162,7 +162,7 @@ const itemAhead = 7 * 24 * time.Hour
 // asks for also if nobody has promised it, and to the action items.
 func (i *Incident) reviewClocks(r Rules, now time.Time, add func(Clock)) {
 	if due, ok := i.ReviewAwaited(r); ok {
-		c := Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem, nobody's", Due: due}
+		c := Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem without an owner", Due: due}
 		if i.Review.Owner != "" {
 			c.Text = "postmortem @" + i.Review.Owner
 		}

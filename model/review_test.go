@@ -177,7 +177,7 @@ func TestReviewClocks(t *testing.T) {
 		}
 	}
 	b.must(t, "ana", SetStatus{To: Resolved})
-	if c := b.clockOf(t, "review"); c.Text != "postmortem, nobody's" || !c.Due.Equal(b.now.Add(72*time.Hour)) {
+	if c := b.clockOf(t, "review"); c.Text != "postmortem without an owner" || !c.Due.Equal(b.now.Add(72*time.Hour)) {
 		t.Errorf("%+v", c)
 	}
 	c := b.clockOf(t, "item:1")

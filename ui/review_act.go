@@ -62,6 +62,12 @@ func atItem(a *App) bool {
 	return ok
 }
 
+// atTree reports whether the fault tree is in front.
+func atTree(a *App) bool {
+	d := a.review()
+	return d != nil && d.ready(a) && d.part().id == partTree
+}
+
 // visiting reports whether this review was opened from that of another incident.
 func visiting(a *App) bool { d := a.review(); return d != nil && len(d.from) > 0 }
 
@@ -82,7 +88,7 @@ var reviewActions = []action{
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.done(a) })},
 	{id: "review.drop", keys: []string{"D"}, words: "Drop the action item, take the answer back or the tree away", short: "drop", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.drop(a) })},
-	{id: "review.fold", keys: []string{"space"}, words: "Fold the branch of the tree in or out", where: onReview, why: hasReview,
+	{id: "review.fold", keys: []string{"space"}, words: "Fold the branch of the tree in or out", short: "fold", where: onReview, rank: 2, why: hasReview, when: atTree,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.fold(a) })},
 	{id: "review.editor", keys: []string{"E"}, words: "Write all parts in your own editor", short: "editor", where: onReview, rank: 4, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.editor(a) })},
@@ -94,7 +100,7 @@ var reviewActions = []action{
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.back(a) })},
 	{id: "review.seed", keys: []string{"h"}, words: "Begin the whys with the confirmed hypotheses", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.seed(a) })},
-	{id: "review.load", keys: []string{"f"}, words: "Keep a fault tree from a file, or look at one", where: onReview, why: hasReview,
+	{id: "review.load", keys: []string{"f"}, words: "Keep a fault tree from a file, or look at one", short: "from a file", where: onReview, rank: 3, why: hasReview, when: atTree,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askTree(a); return nil })},
 	{id: "review.copy", keys: []string{"y"}, words: "Copy the postmortem as Markdown", short: "copy", where: onReview, rank: 6, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.copy(a) })},
@@ -144,6 +150,11 @@ func (d *reviewDesk) enter(a *App) tea.Cmd {
 			d.from = append(d.from, d.id)
 			return d.visit(a, d.doc.Earlier[d.row].ID)
 		}
+	case partWhole:
+		if d.inside {
+			a.say(info, "the parts on the left are written one by one; "+a.key("review.editor")+" takes all of them to your editor")
+		}
+		d.inside = true
 	case review.PartFacts:
 		d.askOwner(a)
 	case review.PartTimeline:

@@ -328,3 +328,14 @@ func TestReviewHostile(t *testing.T) {
 		}
 	}
 }
+
+// Enter on the whole draft opens no box: it is written by parts.
+func TestReviewWholeIsRead(t *testing.T) {
+	x := reviewing(t, 120, 40)
+	x.part(partWhole)
+	x.keys("enter", "enter")
+	if len(x.a.dialogs) != 0 {
+		t.Error("a box opened for no part")
+	}
+	x.sees("written one by one")
+}

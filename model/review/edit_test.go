@@ -1,6 +1,9 @@
 package review
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +86,45 @@ func TestEditorRoundTrip(t *testing.T) {
 	for bad, want := range map[string]string{"": "none of the headings", "## Lessons Learned\nx\n## Lessons Learned\ny": "twice"} {
 		if _, err := w.Back([]byte(bad)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+// Any two edits of one text: no line that either wrote is lost, and where the
+// merge is clean a line of the base stays exactly if both kept it.
+func TestMergeLosesNothing(t *testing.T) {
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		var base []string
+		for k := range r.IntN(8) {
+			base = append(base, fmt.Sprintf("b%d", k))
+		}
+		edit := func(mark string) (out []string) {
+			for k := 0; k <= len(base); k++ {
+				for n := range r.IntN(12) / 10 {
+					out = append(out, fmt.Sprintf("%s%d.%d", mark, k, n))
+				}
+				if k < len(base) && r.IntN(6) > 0 {
+					out = append(out, base[k])
+				}
+			}
+			return out
+		}
+		mine, theirs := edit("m"), edit("t")
+		text, clean := Merge(strings.Join(base, "\n"), strings.Join(mine, "\n"), strings.Join(theirs, "\n"))
+		got := lines(text)
+		for _, l := range append(slices.Clone(mine), theirs...) {
+			if (l[0] != 'b' || !clean && slices.Contains(mine, l) && slices.Contains(theirs, l)) && !slices.Contains(got, l) {
+				t.Fatalf("seed %d: %q is lost: base %q mine %q theirs %q: %q", seed, l, base, mine, theirs, got)
+			}
+		}
+		if !clean {
+			continue
+		}
+		for _, l := range base {
+			if kept := slices.Contains(mine, l) && slices.Contains(theirs, l); slices.Contains(got, l) != kept {
+				t.Fatalf("seed %d: %q kept %v: base %q mine %q theirs %q: %q", seed, l, kept, base, mine, theirs, got)
+			}
 		}
 	}
 }

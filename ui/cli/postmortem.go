@@ -67,6 +67,7 @@ func (a *app) postmortem(root *cobra.Command) {
 		}
 		if public {
 			d = d.ForPublic(i.People)
+			a.hint("read it before it goes out: only names that the record knows as people are taken away")
 		}
 		return a.output(output, force, func(w io.Writer) error {
 			switch format {
