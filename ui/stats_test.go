@@ -193,6 +193,10 @@ func TestTypical(t *testing.T) {
 		x.keys("0", "enter")
 		if w == 200 {
 			x.sees("typical", "search: median", "= 32")
+			x.hear(x.command("", "bob", model.Declare{Title: "and only search", Severity: 1, Services: []string{"search"}}))
+			x.keys("0", "home", "enter")
+			x.sees("typical", "median", ", n = 32")
+			x.lacks("search: median")
 		} else {
 			x.lacks("typical")
 		}

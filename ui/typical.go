@@ -49,7 +49,10 @@ func (m typicalMsg) typical(service string) string {
 		return ""
 	}
 	l := m.lengths[i]
-	s := fmt.Sprintf("%s: median %s", model.Brief(service, 30), metrics.Span(*l.Median.Value))
+	s := "median " + metrics.Span(*l.Median.Value)
+	if len(m.services) > 1 { // of the only one everybody knows which it is
+		s = model.Brief(service, 30) + ": " + s
+	}
 	if l.P90.Known() {
 		s += ", p90 " + metrics.Span(*l.P90.Value)
 	}

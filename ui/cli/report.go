@@ -49,7 +49,7 @@ var definitions = map[string]string{
 	"TTA":               "detected → acknowledged",
 	"TTM":               "impact started → mitigated",
 	"TTR":               "impact started → resolved",
-	"interval":          "95 %: order statistics for quantiles, bootstrap for means, exact Poisson for rates, Wilson for shares",
+	"interval":          "95 %: order statistics for quantiles, bootstrap for means (of forty skewed values it held the truth in 91 of 100 simulations), exact Poisson for rates, Wilson for shares",
 	"quantile":          "type 7, linear between order statistics",
 	"cannot tell":       "a change this size is no rarer than 1 in 20 if nothing changed, both questions and clustering accounted for",
 	"dispersion":        "variance over mean of the weekly counts; 1 if incidents came independently",
