@@ -256,6 +256,30 @@ func TestDeniedThenPutRight(t *testing.T) {
 	}
 }
 
+// When the credentials are found to be good, what was held for them goes on, and
+// what has become too old waits for a person.
+func TestGoodCredentialsLetGo(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		s := newStageOf(t, onlyStatuspage)
+		s.rig.next = func(string, string) fault { return denied }
+		s.do("", model.Declare{Title: "x", Severity: 1})
+		if m := s.attempt(); m.State != outbox.Held {
+			t.Fatal(m.State)
+		}
+		s.rig.next = nil
+		if late {
+			s.pass(time.Hour)
+		}
+		if err := s.store.Resume(bg, "statuspage"); err != nil {
+			t.Fatal(err)
+		}
+		s.drain()
+		if got := s.left(); (got != "") != late || (len(s.rig.public) == 0) != late {
+			t.Errorf("late %v: %d published, not sent: %q", late, len(s.rig.public), got)
+		}
+	}
+}
+
 // Without the token here the message waits for a room that has it.
 func TestAMissingSecretSaysWhereItIsLookedFor(t *testing.T) {
 	s := newStageOf(t, onlySlack)
