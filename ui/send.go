@@ -22,6 +22,7 @@ type job struct {
 	line     string // what was typed, if it came from the composer
 	form     *form  // the form that waits for the answer, if any
 	done     string // what to say when it worked; "" says nothing
+	kept     string // the file in which the text lies as well, should it be refused
 	then     func(*App, model.Receipt) tea.Cmd
 }
 
@@ -120,6 +121,9 @@ func (a *App) finished(m doneMsg) tea.Cmd {
 func (a *App) refused(m doneMsg) {
 	text := model.Message(m.err)
 	a.log.Printf("%T: %v", m.job.request.Command, m.err)
+	if m.job.kept != "" {
+		text += "; your text is in " + m.job.kept
+	}
 	if m.job.line == "" {
 		if m.job.form == nil {
 			a.say(failure, text)

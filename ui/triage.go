@@ -204,7 +204,7 @@ func (d *triageDesk) declare(a *App) tea.Cmd {
 			a.say(info, r.Incident.ID+" declared "+r.Incident.Severity.String())
 			d.changed = false
 			a.landing = screenTriage
-			return a.enter(r.Incident.ID, 0)
+			return tea.Batch(a.enter(r.Incident.ID, 0), a.seenBefore(r.Incident))
 		}}), nil
 	}))
 	return nil

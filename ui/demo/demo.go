@@ -145,6 +145,8 @@ func number(b model.Body) int {
 		return b.N
 	case *model.MitigationAdded:
 		return b.N
+	case *model.OptionAdded:
+		return b.N
 	case *model.UpdateDrafted:
 		return b.N
 	}

@@ -121,7 +121,7 @@ func TestAnOrderRunsOver(t *testing.T) {
 
 func TestPace(t *testing.T) {
 	steps := Script()
-	if len(steps) < 45 || len(steps) > 80 {
+	if len(steps) < 45 || len(steps) > 90 {
 		t.Errorf("%d steps", len(steps))
 	}
 	if steps[0].After > time.Second {

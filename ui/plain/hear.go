@@ -258,7 +258,7 @@ func (r *room) ring() {
 		case model.ClockDecide:
 			r.nudge(c, now)
 		}
-		if !c.Overdue(now) || c.Seen != "" || r.rung[c.Key].Equal(c.Due) {
+		if !c.Alarm(now) || r.rung[c.Key].Equal(c.Due) {
 			continue
 		}
 		r.rung[c.Key] = c.Due

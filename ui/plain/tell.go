@@ -84,12 +84,13 @@ func (r *room) goTo(id string) {
 // next says what is overdue and what comes next, in a line or two. What is
 // overdue by now rings no more.
 func (r *room) next(now time.Time) {
-	late := 0
+	late, told := 0, false
 	for _, c := range r.inc.Clocks(r.Rules, now) {
 		switch {
 		case c.Overdue(now):
 			r.rung[c.Key] = c.Due
-			if late++; late == 1 && c.Seen == "" {
+			if late++; c.Alarm(now) && !told {
+				told = true
 				r.say("Alarm: %s", r.overdue(c, now))
 			}
 		case !c.Prompts():
@@ -120,7 +121,7 @@ func (r *room) coming(c model.Clock, now time.Time) string {
 
 func clockNotes(c model.Clock) string {
 	s := ". Clock " + c.Key
-	if c.Person != "" && c.Kind != model.ClockOrder && c.Kind != model.ClockReview { // they name the person
+	if c.Person != "" && c.Kind != model.ClockOrder && c.Kind != model.ClockReview && c.Kind != model.ClockItem { // they name the person
 		s += ", for " + c.Person
 	}
 	if c.Snoozed {
