@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -348,10 +349,29 @@ func (t *txn) resume(ctx context.Context, target string) error {
 	return t.saveGate(g)
 }
 
-// Resume lets a target be tried again at once, and whatever is held because it
-// did not accept our credentials.
+// Resume lets a target be tried again at once, because its credentials are good.
+// What was held for the lack of them goes on its way, unless it has become too old
+// meanwhile: that is for a person.
 func (s *Store) Resume(ctx context.Context, target string) error {
-	err := s.write(ctx, func(t *txn) error { return t.resume(ctx, target) })
+	err := s.write(ctx, func(t *txn) error {
+		all, err := gates(ctx, t)
+		if err != nil || all[target].Paused == "" {
+			return cmp.Or(err, t.resume(ctx, target))
+		}
+		rows, err := messages(ctx, t, "WHERE o.target = ? AND o.state = 'held' AND o.reason = ?", target, all[target].Paused)
+		if err != nil {
+			return err
+		}
+		now := t.s.now()
+		for _, m := range rows {
+			if now.Sub(m.Created) < outbox.Patience(m.Vendor, m.Action) && m.Retry(m.By, now) == nil {
+				if err := t.saveMessage(m); err != nil {
+					return err
+				}
+			}
+		}
+		return t.resume(ctx, target)
+	})
 	if err == nil {
 		s.written()
 	}

@@ -54,9 +54,10 @@ func (a *App) step(n int64, s outbox.Step, done string) tea.Cmd {
 
 // onMessage does what a key of the pane means for a message.
 func (a *App) onMessage(m outbox.Message, key string) tea.Cmd {
+	paste := strings.Join(model.VisibleLines(m.Paste()), "\n")
 	if key == "y" {
-		a.say(info, "sent to the clipboard: paste it there, then h notes that it was sent by hand")
-		return tea.SetClipboard(strings.Join(model.VisibleLines(m.Paste()), "\n"))
+		a.say(info, "sent to the clipboard")
+		return tea.SetClipboard(paste)
 	}
 	if why := writable(a); why != "" {
 		a.say(warning, why)
@@ -86,13 +87,18 @@ func (a *App) onMessage(m outbox.Message, key string) tea.Cmd {
 	case "r":
 		return a.step(m.N, outbox.Step{Verb: outbox.DoRetry}, fmt.Sprintf("message %d is tried again", m.N))
 	case "h":
-		a.open(newForm(fmt.Sprintf("Message %d was sent by hand", m.N), []field{
+		if m.State.Final() {
+			a.say(info, fmt.Sprintf("message %d is %s: nothing to do", m.N, m.State.Words()))
+			return nil
+		}
+		a.open(newForm(fmt.Sprintf("Message %d is copied: paste it, then enter notes it", m.N), []field{
 			textField("link", "", "https://…", "the address of what came of it, if there is one"),
 			textField("id", "", "OPS-12", "its key or id there, so that later messages find it"),
 		}, func(a *App, v []string) (tea.Cmd, error) {
 			a.dialogs = a.dialogs[:len(a.dialogs)-1]
 			return a.step(m.N, outbox.Step{Verb: outbox.DoHand, Remote: outbox.Remote{URL: v[0], ID: v[1], Key: v[1]}}, "noted: sent by hand"), nil
 		}))
+		return tea.SetClipboard(paste)
 	case "d":
 		a.open(newForm(fmt.Sprintf("Drop message %d: %s", m.N, model.Visible(m.Say())), []field{
 			textField("why", "", "customers do not notice", "the others will ask"),

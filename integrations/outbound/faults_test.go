@@ -66,6 +66,29 @@ func TestRetryAfterIsKept(t *testing.T) {
 	}
 }
 
+// Retry-After may also be a date, and may not ask for ever.
+func TestRetryAfterInItsForms(t *testing.T) {
+	for asked, want := range map[string]time.Duration{
+		"":      time.Second,
+		"120":   2 * time.Minute,
+		"date":  90 * time.Second,
+		"86400": 15 * time.Minute,
+	} {
+		s := newStageOf(t, onlyStatuspage)
+		if asked == "date" {
+			asked = s.worker.Now().Add(want).UTC().Format(http.TimeFormat)
+		}
+		s.rig.retryAfter = asked
+		s.rig.next = func(string, string) fault { return limited }
+		s.do("", model.Declare{Title: "x", Severity: 1})
+		m := s.attempt()
+		// A date has whole seconds, and a busy machine takes its time to answer.
+		if got := m.Due.Sub(m.Since); got < want-30*time.Second || got < time.Second || got > want+2*time.Second {
+			t.Errorf("Retry-After %q: tried again after %s, want %s", asked, got, want)
+		}
+	}
+}
+
 // An hour of 503: the breaker keeps the calls few, what is said to customers is
 // held, chat is sent when it is over, once.
 func TestAnHourOf503(t *testing.T) {
@@ -253,6 +276,30 @@ func TestDeniedThenPutRight(t *testing.T) {
 	s.drain()
 	if got := s.left(); got != "" || len(s.rig.public) != 1 {
 		t.Errorf("not sent:\n%s", got)
+	}
+}
+
+// When the credentials are found to be good, what was held for them goes on, and
+// what has become too old waits for a person.
+func TestGoodCredentialsLetGo(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		s := newStageOf(t, onlyStatuspage)
+		s.rig.next = func(string, string) fault { return denied }
+		s.do("", model.Declare{Title: "x", Severity: 1})
+		if m := s.attempt(); m.State != outbox.Held {
+			t.Fatal(m.State)
+		}
+		s.rig.next = nil
+		if late {
+			s.pass(time.Hour)
+		}
+		if err := s.store.Resume(bg, "statuspage"); err != nil {
+			t.Fatal(err)
+		}
+		s.drain()
+		if got := s.left(); (got != "") != late || (len(s.rig.public) == 0) != late {
+			t.Errorf("late %v: %d published, not sent: %q", late, len(s.rig.public), got)
+		}
 	}
 }
 

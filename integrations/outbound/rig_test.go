@@ -2,7 +2,11 @@ package outbound_test
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -49,6 +53,7 @@ type rig struct {
 	bodies []string                        // of every request
 
 	authorized string // the newest header
+	retryAfter string // with 429; "": a second
 	problems   []string
 	n          int
 	lag        time.Duration // of Jira's search
@@ -181,7 +186,7 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		drop()
 	case limited:
 		g.mu.Unlock()
-		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Retry-After", cmp.Or(g.retryAfter, "1"))
 		w.WriteHeader(429)
 		return
 	case unavailable:
@@ -279,6 +284,12 @@ func (g *rig) handle(vendor, path string, r *http.Request, body []byte) (int, an
 	case "statuspage":
 		return g.statuspage(strings.TrimPrefix(path, "v1/pages/page1"), r, in)
 	case "hook":
+		key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(canaries["WARROOM_HOOK_SECRET"], "whsec_"))
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(r.Header.Get("Webhook-Id") + "." + r.Header.Get("Webhook-Timestamp") + "." + string(body)))
+		if want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)); r.Header.Get("Webhook-Signature") != want {
+			g.problems = append(g.problems, "the signature of a webhook is "+r.Header.Get("Webhook-Signature")+", not "+want)
+		}
 		g.hooks[r.Header.Get("Webhook-Id")]++
 		return 200, nil
 	case "ntfy":

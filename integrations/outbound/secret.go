@@ -50,8 +50,8 @@ const (
 	whatPassword = "PASSWORD"
 )
 
-// Whats lists the secrets that a vendor may need, those that it must have first.
-func Whats(t outbox.Target) []string {
+// whats lists the secrets that a vendor may need, those that it must have first.
+func whats(t outbox.Target) []string {
 	switch t.Vendor {
 	case outbox.PagerDuty:
 		if t.Service != "" {
@@ -71,6 +71,25 @@ func Whats(t outbox.Target) []string {
 		}
 	}
 	return []string{whatToken}
+}
+
+// Lacking lists the secrets that a target cannot do without and that are not to be
+// had here.
+func Lacking(ctx context.Context, name string, t outbox.Target, o Options) []string {
+	must := whats(t)[:1]
+	switch {
+	case t.Vendor == outbox.Webhook && t.URL != "", t.Vendor == outbox.Ntfy, t.Vendor == outbox.Mail:
+		must = nil
+	case t.Echo != "":
+		must = append(must, whatApp)
+	}
+	var out []string
+	for _, what := range must {
+		if v, err := o.Secrets.of(name, t).get(ctx, what); err == nil && v.Empty() {
+			out = append(out, what)
+		}
+	}
+	return out
 }
 
 // Secrets is where credentials come from: the environment, then a file that it
@@ -147,7 +166,7 @@ func (s source) get(ctx context.Context, what string) (Secret, error) {
 	if x, ok := s.fromKeyring(ctx, what); ok {
 		return newSecret(x), nil
 	}
-	if len(s.t.SecretCommand) > 0 && what == Whats(s.t)[0] {
+	if len(s.t.SecretCommand) > 0 && what == whats(s.t)[0] {
 		return runSecret(ctx, s.t.SecretCommand, s.name)
 	}
 	return Secret{}, nil

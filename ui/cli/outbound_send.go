@@ -240,13 +240,19 @@ func (a *app) connect(ctx context.Context, args []string) error {
 	}
 	fine := true
 	for _, n := range names {
-		v, err := outbound.New(ctx, n, a.rulesOut.Targets[n], a.vendorOptions())
-		if model.CodeOf(err) == model.NotFound && len(args) > 0 && a.interactive() {
-			if err = a.askSecret(n); err == nil {
-				v, err = outbound.New(ctx, n, a.rulesOut.Targets[n], a.vendorOptions())
+		t, err := a.rulesOut.Targets[n], error(nil)
+		if len(args) > 0 && a.interactive() {
+			for _, what := range outbound.Lacking(ctx, n, t, a.vendorOptions()) {
+				if err == nil {
+					err = a.askSecret(n, what)
+				}
 			}
 		}
-		id := outbound.Identity{Target: n, Vendor: a.rulesOut.Targets[n].Vendor}
+		var v outbound.Vendor
+		if err == nil {
+			v, err = outbound.New(ctx, n, t, a.vendorOptions())
+		}
+		id := outbound.Identity{Target: n, Vendor: t.Vendor}
 		if err != nil {
 			id.Detail = model.Message(err)
 		} else {
@@ -289,8 +295,7 @@ func (a *app) identity(id outbound.Identity) error {
 }
 
 // askSecret asks for a target's secret, unseen, and puts it into the keyring.
-func (a *app) askSecret(name string) error {
-	what := outbound.Whats(a.rulesOut.Targets[name])[0]
+func (a *app) askSecret(name, what string) error {
 	f, ok := a.in.(*os.File)
 	if !ok {
 		return model.Errorf(model.Invalid, "a secret is asked for on a terminal only: set %s instead", outbound.Variable(name, what))
