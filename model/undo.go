@@ -199,7 +199,7 @@ func (s Scene) counter(en Entry) ([]Draft, error) {
 		return nil, stays(en, "everybody has been told that it was seen")
 	case *Description, *HypothesisStated, *DecisionProposed, *ObjectionRaised, *DecisionTaken, *DecisionVerified,
 		*MitigationAdded, *MitigationExtended, *MitigationRemoved, *SizedUp, *LinkSet, *TeamFormed, *ReviewPlanned,
-		*ClockSnoozed, *UpdatePromised, *OrderAcked, *OrderDone, *OrderExtended, *OrderWithdrawn:
+		*ClockSnoozed, *UpdatePromised, *DetectionSet, *OrderAcked, *OrderDone, *OrderExtended, *OrderWithdrawn:
 	default:
 		return nil, stays(en, "change the thing itself")
 	}
@@ -296,6 +296,8 @@ func thing(b Body) string {
 		return "clock " + b.Key
 	case *UpdatePromised:
 		return "promise"
+	case *DetectionSet:
+		return "detection"
 	}
 	return ""
 }
@@ -352,6 +354,8 @@ func (u *Undone) fold(i *Incident, e Event) {
 		i.unsnooze(b)
 	case *UpdatePromised:
 		i.Update.Next = kept(b.Was)
+	case *DetectionSet:
+		i.Detection = b.Was
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/alert"
+	"warroom/model/metrics"
 )
 
 var t0 = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
@@ -407,5 +408,49 @@ func BenchmarkStorm(b *testing.B) {
 			b.ReportMetric(rate, "alerts/s")
 			b.ReportMetric(rate/5000, "×budget")
 		})
+	}
+}
+
+func TestAlertLedger(t *testing.T) {
+	now := t0
+	s := inboxStore(t, &now)
+	id := declare(t, s, "Checkout is down")
+	ingest(t, s, firing("A", "1", t0), firing("B", "1", t0.Add(-40*time.Minute)), firing("C", "1", t0.Add(-3*24*time.Hour)))
+	g := groups(t, s, alert.Filter{})[0]
+	do(t, s, id, "ana", model.AttachAlert{Line: model.AlertLine{Group: g.N, Title: g.Line(), Count: 1}})
+	for _, c := range []struct {
+		from, to time.Time
+		all, in  int
+	}{{t0.Add(-time.Hour), t0.Add(time.Hour), 2, 1}, {t0.Add(-96 * time.Hour), t0.Add(time.Hour), 3, 1}, {t0.Add(time.Hour), t0.Add(2 * time.Hour), 0, 0}} {
+		if l, err := s.AlertLedger(bg, c.from, c.to); err != nil || l.AlertGroups != c.all || l.AlertsInIncidents != c.in {
+			t.Errorf("%+v %v, want %+v", l, err, c)
+		}
+	}
+}
+
+// How an incident came to be known reaches the statistics by every way.
+func TestDetectionInStatistics(t *testing.T) {
+	now := t0
+	s := inboxStore(t, &now)
+	id := declare(t, s, "Checkout is down")
+	look := func(want model.Detection) {
+		t.Helper()
+		err := s.Statistics(bg, func(tab *metrics.Table) error {
+			if got := tab.Detection(0); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	look("")
+	do(t, s, id, "ana", model.SetDetection{By: model.BySynthetic})
+	look(model.BySynthetic)
+	s.stats.table = nil // read anew
+	look(model.BySynthetic)
+	if rep, err := s.Rebuild(bg); err != nil || rep.Differed != 0 {
+		t.Errorf("%+v %v", rep, err)
 	}
 }

@@ -223,6 +223,8 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { a.askTeam(); return nil }},
 	{id: "milestone", keys: []string{"m"}, words: "Set or correct a milestone", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { return a.askMilestone() }},
+	{id: "detection", keys: []string{"K"}, words: "How did it come to be known: monitoring, customer, one of us, synthetic", where: inRoom | atIncident, why: writable,
+		run: func(a *App) tea.Cmd { a.askDetection(); return nil }},
 	{id: "describe", keys: []string{"E"}, words: "Edit title, services, description, start of impact", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { a.askDescribe(); return nil }},
 	{id: "cancel", keys: []string{"X"}, words: "Cancel: a false alarm or a duplicate", where: inRoom, why: writable,

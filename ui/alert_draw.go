@@ -198,7 +198,7 @@ func (d *alertsDesk) silenceLines(a *App, w, h int) []string {
 
 // drawDetail is what one wants to know of the selected line before acting.
 func (d *alertsDesk) drawDetail(a *App, w, h int) []string {
-	g, ok := d.selected()
+	g, ok := d.selected(a)
 	if !ok {
 		return blank(nil, w, h)
 	}
@@ -241,6 +241,7 @@ func (d *alertsDesk) detailLines(a *App, g alert.Group, w, room int) []string {
 	}
 	i := d.detail.items[0]
 	out = append(out, d.words(a, i, w, room)...)
+	out = append(out, d.bookLines(a, w)...)
 	out = append(out, gradeLines(a, i.Alert, w)...)
 	out = append(out, d.members(a, w)...)
 	for _, x := range d.detail.acts {
@@ -288,6 +289,23 @@ func (d *alertsDesk) words(a *App, i alert.Item, w, room int) []string {
 	}
 	for _, l := range alertLinks(i) {
 		out = append(out, segs{{" " + pad(l.name, 10), th.dim}, {model.Visible(l.url), th.accent}}.fit(w))
+	}
+	return out
+}
+
+// bookLines name the runbook that fits best, why, and the key that opens it.
+func (d *alertsDesk) bookLines(a *App, w int) []string {
+	th, books := a.theme, d.detail.books
+	if len(books) == 0 {
+		return nil
+	}
+	left := segs{{" " + pad("follow", 10), th.dim}, {model.Visible(books[0].Title), th.strong}}
+	if len(books) > 1 {
+		left.add(th.dim, fmt.Sprintf(" or %d more", len(books)-1))
+	}
+	out := []string{spread(w, left, segs{{a.key("alert.book"), th.accent}, {" opens it ", th.dim}})}
+	for _, l := range wrap("for "+model.Visible(books[0].Why), w-12, 2) {
+		out = append(out, segs{{strings.Repeat(" ", 11) + l, th.dim}}.fit(w))
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/alert"
+	"warroom/model/play"
 )
 
 // alertsDesk is the screen of alerts: what monitoring tells, grouped, with what
@@ -35,6 +36,7 @@ type alertDetail struct {
 	n     int64
 	items []alert.Item
 	acts  []alert.Deed
+	books []play.Card // runbooks that fit, the best first
 	err   error
 }
 
@@ -136,15 +138,19 @@ func (d *alertsDesk) refresh(a *App) tea.Cmd {
 
 // look reads the detail of the selected line.
 func (d *alertsDesk) look(a *App) tea.Cmd {
-	g, ok := d.selected()
+	g, ok := d.selected(a)
 	if !ok || d.asked != 0 || a.screen != screenAlerts {
 		return nil
 	}
 	d.asked = g.N
+	r := a.runner()
 	return a.askInbox(func(ctx context.Context, in Inbox) tea.Msg {
 		m := alertMsg{n: g.N}
 		if m.items, m.err = in.AlertItems(ctx, alert.Pick{Group: g.N, Limit: itemLimit}); m.err == nil {
 			m.acts, m.err = in.AlertActs(ctx, g.N)
+		}
+		if r != nil && m.err == nil {
+			m.books = r.Fitting(alert.Bare(m.items))
 		}
 		return m
 	})
@@ -251,7 +257,7 @@ func (d *alertsDesk) index() int {
 	return slices.IndexFunc(d.groups, func(g alert.Group) bool { return g.N == d.sel })
 }
 
-func (d *alertsDesk) selected() (alert.Group, bool) {
+func (d *alertsDesk) selected(a *App) (alert.Group, bool) {
 	if i := d.index(); i >= 0 {
 		return d.groups[i], true
 	}

@@ -115,7 +115,7 @@ func TestAlertsAreWorkedOn(t *testing.T) {
 	x.sees("noise: it counts against its rule", "1 to look at")
 	// A silence counts down and can be ended.
 	x.keys("home")
-	g, _ := x.a.alerts().selected()
+	g, _ := x.a.alerts().selected(x.a)
 	x.keys("z", "text:rebuilding", "enter")
 	x.sees("quiet for 2 h 00", "Silences", "rebuilding")
 	if x.a.alerts().loud(x.a.now) != 0 || g.Lead.Rule == "" {

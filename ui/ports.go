@@ -59,10 +59,12 @@ type ActionLister interface {
 	Actions(ctx context.Context, f model.ActionFilter) ([]model.ActionRow, error)
 }
 
-// Runner follows runbooks and rollbacks. What takes a context, and Cards, Plan
-// and Current, may take time and is called from a tea.Cmd only.
+// Runner follows runbooks and rollbacks. What takes a context, and Cards, Fitting,
+// Plan and Current, may take time and is called from a tea.Cmd only.
 type Runner interface {
 	Cards(inc *model.Incident) []play.Card
+	// Fitting lists the runbooks that fit alerts, best first.
+	Fitting(alerts []alert.Alert) []play.Card
 	Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error)
 	Current(inc *model.Incident, run int) (*play.Plan, error)
 	Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error)
@@ -86,6 +88,7 @@ type Inbox interface {
 	AlertGroups(ctx context.Context, f alert.Filter) ([]alert.Group, error)
 	AlertItems(ctx context.Context, p alert.Pick) ([]alert.Item, error)
 	AlertActs(ctx context.Context, group int64) ([]alert.Deed, error)
+	AlertLedger(ctx context.Context, from, to time.Time) (metrics.Ledger, error)
 	Silences(ctx context.Context, now time.Time) ([]alert.Silence, error)
 	AckAlerts(ctx context.Context, actor string, group int64) (alert.Group, error)
 	NoiseAlerts(ctx context.Context, actor string, group int64, reason string) (alert.Group, error)

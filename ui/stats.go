@@ -103,7 +103,7 @@ func (d *statsDesk) refresh(a *App) tea.Cmd {
 	d.reading, d.dirty = true, false
 	d.asked++
 	m := statsMsg{asked: d.asked, period: d.period, filter: d.filter, zone: a.zone}
-	now, base, chose := a.now, a.ctx, d.chose || d.report != nil
+	now, base, in, chose := a.now, a.ctx, a.cfg.Inbox, d.chose || d.report != nil
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(base, statsLimit)
 		defer cancel()
@@ -114,7 +114,16 @@ func (d *statsDesk) refresh(a *App) tea.Cmd {
 				s = t.Select(periodFilter(m.filter, m.period, now))
 			}
 			m.names = t.ServiceNames()
-			m.report = s.Analyse(metrics.Options{Now: now, Zone: m.zone})
+			o := metrics.Options{Now: now, Zone: m.zone}
+			if in != nil && s.Filter.Whole() {
+				from, to := s.Window(now)
+				l, err := in.AlertLedger(ctx, from, to)
+				if err != nil {
+					return err
+				}
+				o.Ledger = l
+			}
+			m.report = s.Analyse(o)
 			return nil
 		})
 		return m

@@ -101,7 +101,7 @@ func TestStatsWalk(t *testing.T) {
 	}
 	x.keys("shift+tab", "shift+tab", "tab") // the last but one, and back
 	x.keys("z")
-	x.sees("chart 10 of 10")
+	x.sees("chart 11 of 11")
 	x.keys("left")
 	x.sees("▸ ")
 	x.keys("enter") // a single point

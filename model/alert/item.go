@@ -22,6 +22,15 @@ type Item struct {
 	NoiseBy  string    `json:"noise_by,omitempty"`
 }
 
+// Bare are items without what people did about them.
+func Bare(items []Item) []Alert {
+	out := make([]Alert, len(items))
+	for i := range items {
+		out[i] = items[i].Alert
+	}
+	return out
+}
+
 // State is the status of the item at t: Suppressed while it fires under a
 // silence.
 func (i Item) State(t time.Time) Status {

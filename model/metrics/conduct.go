@@ -12,14 +12,14 @@ type Conduct struct {
 	Vacant    Number `json:"minutes_without_commander"`
 	Never     int    `json:"never_commanded"`
 	Outlived  Number `json:"mitigations_outliving"` // share still in place when the incident had ended
-	Precision Number `json:"alert_precision"`       // share of alert groups that belonged to an incident
+	Precision Number `json:"alert_precision"`       // share of the lines of alerts that belonged to an incident; too few where a service or a severity was chosen
 	Actions   Number `json:"actions_closed_on_time"`
 }
 
 // Ledger is what other parts of warroom count, handed in because no incident
 // holds it.
 type Ledger struct {
-	AlertGroups, AlertsInIncidents int // groups of alerts, and those attached to an incident
+	AlertGroups, AlertsInIncidents int // lines of the inbox in the time watched, and those attached to an incident
 	ActionsDue, ActionsInTime      int // action items whose time has come, and those closed by then
 }
 

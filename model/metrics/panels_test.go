@@ -361,3 +361,35 @@ func BenchmarkAnalyse(b *testing.B) {
 		})
 	}
 }
+
+func TestDetectionsAndAlerts(t *testing.T) {
+	table := NewTable(0)
+	for i := range 12 {
+		r := Row{Row: int64(i + 1), Start: testNow.Add(-time.Hour), Minutes: 10}
+		switch i % 4 {
+		case 0:
+			r.Detection = model.ByCustomer
+		case 1, 2:
+			r.Detection = model.ByMonitoring
+		}
+		table.Put(r)
+	}
+	table.Put(Row{Row: 12, Start: testNow.Add(-time.Hour), Minutes: 10, Detection: model.BySynthetic}) // said later
+	r := table.Select(Filter{}).Analyse(Options{Now: testNow, Ledger: Ledger{AlertGroups: 40, AlertsInIncidents: 4}})
+	got := ""
+	for _, p := range r.Detected {
+		got += fmt.Sprint(p.Name, " ", p.N, ", ")
+	}
+	if got != "automated monitoring 6, customer report 3, synthetic monitoring 1, unknown 2, " {
+		t.Error(got)
+	}
+	if table.Detection(0) != model.ByCustomer || table.Detection(11) != model.BySynthetic || table.Detection(3) != "" {
+		t.Errorf("%q %q %q", table.Detection(0), table.Detection(11), table.Detection(3))
+	}
+	if !strings.Contains(fmt.Sprint(r.Findings), "10 % of the lines of alerts belonged to an incident (n = 40)") {
+		t.Errorf("%v", r.Findings)
+	}
+	if r := table.Select(Filter{}).Analyse(Options{Now: testNow, Ledger: Ledger{AlertGroups: 2}}); r.Conduct.Precision.Known() {
+		t.Errorf("two lines tell nothing: %+v", r.Conduct.Precision)
+	}
+}

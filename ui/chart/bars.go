@@ -296,17 +296,20 @@ func weekLines(c *Chart, w, h, sel int) []Line {
 	return out
 }
 
-// services and severities
+// services, severities and kinds of detection
 
 func (c *Chart) parts() []metrics.Part {
-	if c.Name == "severity" {
+	switch c.Name {
+	case "severity":
 		return c.r.Severity
+	case "detection":
+		return c.r.Detected
 	}
 	return c.r.Services
 }
 
 func partNote(c *Chart) string {
-	if c.Name == "severity" {
+	if c.Name != "where" {
 		return "incidents · minutes"
 	}
 	return fmt.Sprintf("%d services · incidents · minutes", len(c.r.Services))
@@ -323,10 +326,13 @@ func partLabel(c *Chart, i int) string {
 
 func partHolds(c *Chart, i int) func(*metrics.Table, int) bool {
 	p := c.parts()[i]
-	if c.Name == "severity" {
+	switch c.Name {
+	case "severity":
 		return func(t *metrics.Table, n int) bool {
 			return t.Severity(n) == p.Sev || p.Sev == 0 && !t.Severity(n).Valid()
 		}
+	case "detection":
+		return func(t *metrics.Table, n int) bool { return t.Detection(n).Words() == p.Name }
 	}
 	return func(t *metrics.Table, n int) bool {
 		for _, s := range t.Services(n) {

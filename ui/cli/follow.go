@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/play"
 	"warroom/runbooks/library"
 	"warroom/runbooks/runner"
@@ -47,7 +49,19 @@ func (a *app) shelf(named []string) func() *library.Library {
 
 // runner makes what follows runbooks over the open record.
 func (a *app) runner(lib func() *library.Library) *runner.Runner {
-	return runner.New(runner.Config{Store: a.store, Library: lib, Actor: a.actor, Dir: a.runsDir(), Environ: os.Environ()})
+	return runner.New(runner.Config{Store: a.store, Library: lib, Alerts: a.incidentAlerts, Actor: a.actor, Dir: a.runsDir(), Environ: os.Environ()})
+}
+
+// incidentAlerts reads the newest alerts of an incident: what runbooks are suggested by
+// and filled in from. Without them both still work.
+func (a *app) incidentAlerts(incident string) []alert.Alert {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	items, err := a.store.AlertItems(ctx, alert.Pick{Incident: incident, Limit: 200})
+	if err != nil {
+		return nil
+	}
+	return alert.Bare(items)
 }
 
 // runsDir is the folder beside the record where runs keep their files.

@@ -43,6 +43,7 @@ var definitions = map[string]string{
 	"mttr_minutes":      "mean of the durations of incidents that began in the period; long tails move it, so read the median",
 	"mtbf_hours":        "mean time from one start to the next in the period; one over the rate",
 	"operating_hours":   "time without an incident over the number of spells of incidents, overlaps merged: MTBF of IEC 60050-192",
+	"detections":        "how incidents came to be known, as somebody said or as the alert they were declared from tells; unknown where neither did",
 	"duration_minutes":  "from the start of the impact where it is known, else from the declaration, to the resolution, wall clock; or as the source states it",
 	"TTD":               "impact started → detected",
 	"TTA":               "detected → acknowledged",
@@ -237,7 +238,16 @@ func (a *app) analyse(ctx context.Context, q reportRequest) (*analysis, error) {
 			r.filter = f
 			s = t.Select(f)
 		}
-		r.stats = s.Analyse(metrics.Options{Now: r.now, Zone: r.zone})
+		o := metrics.Options{Now: r.now, Zone: r.zone}
+		if s.Filter.Whole() {
+			from, to := s.Window(r.now)
+			l, err := a.store.AlertLedger(ctx, from, to)
+			if err != nil {
+				return err
+			}
+			o.Ledger = l
+		}
+		r.stats = s.Analyse(o)
 		return nil
 	})
 	if err != nil {

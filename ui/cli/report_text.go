@@ -151,6 +151,9 @@ func (r *analysis) facts() [][2]string {
 	for _, p := range s.Pairs {
 		out = append(out, [2]string{fmt.Sprintf("%s, %s → %s", p.Name, p.From, p.To), fmt.Sprintf("%s, n = %d", minutesOf(p.Summary.Median), p.Summary.N)})
 	}
+	if known := detectedBy(s); known != "" {
+		out = append(out, [2]string{"noticed by", known})
+	}
 	share := func(name string, n metrics.Number) {
 		if n.Known() {
 			t := fmt.Sprintf("%.0f %%, n = %d", 100**n.Value, n.N)
@@ -163,14 +166,28 @@ func (r *analysis) facts() [][2]string {
 	share("promised updates that were late", s.Conduct.Late)
 	share("orders done in time", s.Conduct.OnTime)
 	share("temporary measures that outlived the incident", s.Conduct.Outlived)
+	share("lines of alerts that belonged to an incident", s.Conduct.Precision)
 	if s.Conduct.Vacant.Known() {
 		out = append(out, [2]string{"without a commander, median", minutesOf(s.Conduct.Vacant)})
 	}
 	return out
 }
 
+// detectedBy counts incidents by how they came to be known, "" if of none it is
+// known.
+func detectedBy(s *metrics.Report) string {
+	var parts []string
+	for _, p := range s.Detected {
+		if p.Name == model.Detection("").Words() && len(parts) == 0 {
+			return ""
+		}
+		parts = append(parts, fmt.Sprintf("%s %d", p.Name, p.N))
+	}
+	return strings.Join(parts, ", ")
+}
+
 // shown are the charts of a report on paper.
-var shown = []string{"length", "weeks", "heat", "where", "severity", "control", "survival", "stages", "causes"}
+var shown = []string{"length", "weeks", "heat", "where", "severity", "control", "survival", "stages", "causes", "detection"}
 
 func (r *analysis) each(fn func(*chart.Chart)) {
 	for _, name := range shown {
