@@ -14,35 +14,35 @@ import (
 
 // What can be done on the screen of alerts.
 var alertActions = []action{
-	{id: "alert.up", keys: []string{"up", "k"}, words: "Up", where: onAlerts, run: alertMove(-1), move: true},
-	{id: "alert.down", keys: []string{"down", "j"}, words: "Down", where: onAlerts, run: alertMove(1), move: true},
-	{id: "alert.pgup", keys: []string{"pgup", "ctrl+u"}, words: "A page up", where: onAlerts, run: alertMove(-10), move: true},
-	{id: "alert.pgdown", keys: []string{"pgdown", "ctrl+d"}, words: "A page down", where: onAlerts, run: alertMove(10), move: true},
-	{id: "alert.top", keys: []string{"home", "g"}, words: "First line", where: onAlerts, run: alertMove(-1 << 30), move: true},
-	{id: "alert.end", keys: []string{"end", "G"}, words: "Last line", where: onAlerts, run: alertMove(1 << 30), move: true},
-	{id: "alert.full", keys: []string{"enter"}, words: "Show all of the alert", short: "detail", where: onAlerts, rank: 6, why: hasAlert,
+	{id: "alert.up", keys: []string{"up", "k"}, words: "Up", where: onAlerts | onAlertPane, run: alertMove(-1), move: true},
+	{id: "alert.down", keys: []string{"down", "j"}, words: "Down", where: onAlerts | onAlertPane, run: alertMove(1), move: true},
+	{id: "alert.pgup", keys: []string{"pgup", "ctrl+u"}, words: "A page up", where: onAlerts | onAlertPane, run: alertMove(-10), move: true},
+	{id: "alert.pgdown", keys: []string{"pgdown", "ctrl+d"}, words: "A page down", where: onAlerts | onAlertPane, run: alertMove(10), move: true},
+	{id: "alert.top", keys: []string{"home", "g"}, words: "First line", where: onAlerts | onAlertPane, run: alertMove(-1 << 30), move: true},
+	{id: "alert.end", keys: []string{"end", "G"}, words: "Last line", where: onAlerts | onAlertPane, run: alertMove(1 << 30), move: true},
+	{id: "alert.full", keys: []string{"enter"}, words: "Show all of the alert", short: "detail", where: onAlerts | onAlertPane, rank: 6, why: hasAlert,
 		run: func(a *App) tea.Cmd { a.alerts().full(a); return nil }},
-	{id: "alert.ack", keys: []string{"a"}, words: "Acknowledge: I look after it", short: "acknowledge", where: onAlerts, rank: 1, why: canAck,
+	{id: "alert.ack", keys: []string{"a"}, words: "Acknowledge: I look after it", short: "acknowledge", where: onAlerts | onAlertPane, rank: 1, why: canAck,
 		run: func(a *App) tea.Cmd { return a.ackAlert() }},
-	{id: "alert.declare", keys: []string{"d"}, words: "Declare an incident from this alert", short: "declare", where: onAlerts, rank: 2, why: canDeclareAlert,
+	{id: "alert.declare", keys: []string{"d"}, words: "Declare an incident from this alert", short: "declare", where: onAlerts | onAlertPane, rank: 2, why: canDeclareAlert,
 		run: func(a *App) tea.Cmd { a.declareAlert(); return nil }},
-	{id: "alert.attach", keys: []string{"m"}, words: "Make it part of an incident", short: "attach", where: onAlerts, rank: 3, why: canAttach,
+	{id: "alert.attach", keys: []string{"m"}, words: "Make it part of an incident", short: "attach", where: onAlerts | onAlertPane, rank: 3, why: canAttach,
 		run: func(a *App) tea.Cmd { return a.attachAlert() }},
-	{id: "alert.detach", keys: []string{"u"}, words: "It is not part of the incident after all", short: "detach", where: onAlerts, rank: 3, why: canDetach, when: func(a *App) bool { return canDetach(a) == "" },
+	{id: "alert.detach", keys: []string{"u"}, words: "It is not part of the incident after all", short: "detach", where: onAlerts | onAlertPane, rank: 3, why: canDetach, when: func(a *App) bool { return canDetach(a) == "" },
 		run: func(a *App) tea.Cmd { a.detachAlert(); return nil }},
-	{id: "alert.noise", keys: []string{"x"}, words: "Noise, with the reason; again: it was none", short: "noise", where: onAlerts, rank: 4, why: hasWritableAlert,
+	{id: "alert.noise", keys: []string{"x"}, words: "Noise, with the reason; again: it was none", short: "noise", where: onAlerts | onAlertPane, rank: 4, why: hasWritableAlert,
 		run: func(a *App) tea.Cmd { return a.noiseAlert() }},
-	{id: "alert.silence", keys: []string{"z"}, words: "Silence its rule for a while", short: "silence", where: onAlerts, rank: 5, why: hasWritableAlert,
+	{id: "alert.silence", keys: []string{"z"}, words: "Silence its rule for a while", short: "silence", where: onAlerts | onAlertPane, rank: 5, why: hasWritableAlert,
 		run: func(a *App) tea.Cmd { a.silenceAlert(); return nil }},
-	{id: "alert.unsilence", keys: []string{"Z"}, words: "End a silence", where: onAlerts, why: hasSilence,
+	{id: "alert.unsilence", keys: []string{"Z"}, words: "End a silence", where: onAlerts | onAlertPane, why: hasSilence,
 		run: func(a *App) tea.Cmd { a.endSilence(); return nil }},
-	{id: "alert.note", keys: []string{"n"}, words: "Write a note to it", where: onAlerts, why: hasWritableAlert,
+	{id: "alert.note", keys: []string{"n"}, words: "Write a note to it", where: onAlerts | onAlertPane, why: hasWritableAlert,
 		run: func(a *App) tea.Cmd { a.noteAlert(); return nil }},
-	{id: "alert.split", keys: []string{"t"}, words: "Take one alert out of the line", where: onAlerts, why: canSplit,
+	{id: "alert.split", keys: []string{"t"}, words: "Take one alert out of the line", where: onAlerts | onAlertPane, why: canSplit,
 		run: func(a *App) tea.Cmd { a.splitAlert(); return nil }},
-	{id: "alert.book", keys: []string{"r"}, words: "Open the runbook that fits it", short: "runbook", where: onAlerts, rank: 4, why: hasAlertBook, when: func(a *App) bool { return hasAlertBook(a) == "" },
+	{id: "alert.book", keys: []string{"r"}, words: "Open the runbook that fits it", short: "runbook", where: onAlerts | onAlertPane, rank: 4, why: hasAlertBook, when: func(a *App) bool { return hasAlertBook(a) == "" },
 		run: func(a *App) tea.Cmd { return a.openAlertBook() }},
-	{id: "alert.open", keys: []string{"o"}, words: "Open or copy its runbook, dashboard, source", short: "links", where: onAlerts, rank: 7, why: hasAlertLink,
+	{id: "alert.open", keys: []string{"o"}, words: "Open or copy its runbook, dashboard, source", short: "links", where: onAlerts | onAlertPane, rank: 7, why: hasAlertLink,
 		run: func(a *App) tea.Cmd { return a.openAlertLinks() }},
 	{id: "alert.filter", keys: []string{"f"}, words: "Show what is open, of this incident, or all", short: "filter", where: onAlerts, rank: 8,
 		run: func(a *App) tea.Cmd { return a.filterAlerts() }},
@@ -68,7 +68,7 @@ func needsFatigue(a *App) string {
 
 func hasAlert(a *App) string {
 	d := a.alerts()
-	if d.tired.shown {
+	if d.tired.shown && !a.onAlertPane() {
 		return "no alert is selected: " + a.key("alert.fatigue") + " goes back to them"
 	}
 	if _, ok := d.selected(a); !ok {
@@ -199,18 +199,18 @@ func hasAlertLink(a *App) string {
 	if why := hasAlert(a); why != "" {
 		return why
 	}
-	if len(a.alerts().links()) == 0 {
+	if len(a.alerts().links(a)) == 0 {
 		return "the alert brings no link"
 	}
 	return ""
 }
 
 // links are those of the newest alert of the selected line.
-func (d *alertsDesk) links() []alertLink {
-	if d.detail.n != d.sel || len(d.detail.items) == 0 {
-		return nil
+func (d *alertsDesk) links(a *App) []alertLink {
+	if items := d.itemsOf(d.chosen(a)); len(items) > 0 {
+		return alertLinks(items[0])
 	}
-	return alertLinks(d.detail.items[0])
+	return nil
 }
 
 // onInbox does something to the inbox; said is what to say when it worked.
@@ -323,8 +323,8 @@ func (a *App) splitAlert() {
 	d := a.alerts()
 	var items []item
 	seen := map[string]bool{}
-	for _, i := range d.detail.items {
-		if d.detail.n != d.sel || seen[i.Fingerprint] {
+	for _, i := range d.itemsOf(d.chosen(a)) {
+		if seen[i.Fingerprint] {
 			continue
 		}
 		seen[i.Fingerprint] = true
@@ -449,7 +449,7 @@ func (a *App) openAlertLinks() tea.Cmd {
 		open bool
 	}
 	var items []item
-	for _, l := range a.alerts().links() {
+	for _, l := range a.alerts().links(a) {
 		name := l.name + "  " + model.Visible(l.url)
 		show := item{text: "open  " + name, data: choice{l.url, true}}
 		switch {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +147,9 @@ func (d *alertsDesk) row(a *App, g alert.Group, w int) (left, right segs) {
 	}
 	if g.Incident != "" {
 		if a.room != nil && a.room.inc.ID == g.Incident {
-			right.add(th.accent, "here ")
+			if a.screen == screenAlerts { // in its Room all are
+				right.add(th.accent, "here ")
+			}
 		} else if w >= 70 {
 			right.add(th.dim, g.Incident+" ")
 		} else {
@@ -212,8 +215,11 @@ func (d *alertsDesk) detailLines(a *App, g alert.Group, w, room int) []string {
 	th := a.theme
 	var out []string
 	add := func(s segs) { out = append(out, s.fit(w)) }
-	for _, l := range wrap(" "+model.Visible(g.Line()), w-1, 2) {
-		add(segs{{l, th.strong}})
+	inRoom := a.onAlertPane() // where the row above has the name, and all are part of the incident
+	for _, l := range wrap(model.Visible(g.Line()), w-2, 2) {
+		if !inRoom {
+			add(segs{{" " + l, th.strong}})
+		}
 	}
 	sign, st, word := a.alertSign(g)
 	head := segs{{" " + sign + " " + word, st}, {" ", ""}, th.sevBadge(g.Severity), {" since " + a.stamp(g.First), ""}}
@@ -221,7 +227,8 @@ func (d *alertsDesk) detailLines(a *App, g alert.Group, w, room int) []string {
 		head.add(th.dim, fmt.Sprintf("  %d of %d fire", g.Firing, g.Total))
 	}
 	add(head)
-	if g.Incident != "" {
+	headed := len(out)
+	if g.Incident != "" && !inRoom {
 		add(segs{{" part of ", th.dim}, {g.Incident, th.accent}})
 	}
 	if g.Noise != "" {
@@ -240,9 +247,13 @@ func (d *alertsDesk) detailLines(a *App, g alert.Group, w, room int) []string {
 		return out
 	}
 	i := d.detail.items[0]
-	out = append(out, d.words(a, i, w, room)...)
-	out = append(out, d.bookLines(a, w)...)
-	out = append(out, gradeLines(a, i.Alert, w)...)
+	said := append(d.words(a, i, w, room), d.bookLines(a, w)...)
+	grade := gradeLines(a, i.Alert, w)
+	if room > 0 && len(out)+len(said)+min(len(grade), 4) > room { // in brief, before what can be read elsewhere
+		out = slices.Insert(out, headed, gradeLine(a, i.Alert, w))
+		grade = nil
+	}
+	out = append(append(out, said...), grade...)
 	out = append(out, d.members(a, w)...)
 	for _, x := range d.detail.acts {
 		s := segs{{" " + a.stamp(x.At), th.dim}, {" @" + model.Brief(x.By, 20) + " ", ""}, {x.What, th.dim}}
@@ -322,6 +333,14 @@ func alertLinks(i alert.Item) []alertLink {
 	return out
 }
 
+// gradeLine is gradeLines where there is no room for them.
+func gradeLine(a *App, x alert.Alert, w int) string {
+	th, q := a.theme, alert.Evaluate(x)
+	s := segs{{" Grade ", th.dim}, {q.Grade, gradeStyle(th, q.Grade).and(th.strong)}, {fmt.Sprintf(" %d ", q.Score), ""}}
+	s.add(th.warn, strings.Join(q.Issues, " · "))
+	return s.fit(w)
+}
+
 // gradeLines say whether a person can act on the alert, by the specification's
 // score, and apart from that what a responder misses.
 func gradeLines(a *App, x alert.Alert, w int) []string {
@@ -374,7 +393,7 @@ func (d *alertsDesk) members(a *App, w int) []string {
 	out := []string{blankLine(w), segs{{" Alerts of this line", th.dim}}.fit(w)}
 	for k, i := range items {
 		if k == 30 {
-			out = append(out, segs{{fmt.Sprintf("   and more: warroom alert show %d", d.sel), th.dim}}.fit(w))
+			out = append(out, segs{{fmt.Sprintf("   and more: warroom alert show %d", d.detail.n), th.dim}}.fit(w))
 			break
 		}
 		sign, st := "●", th.alarm
