@@ -127,6 +127,17 @@ type Intake struct {
 	Cleared   []Clearing `json:"cleared,omitempty"`
 }
 
+// Pruned counts what was forgotten of the inbox.
+type Pruned struct {
+	Lines    int64 `json:"lines"`
+	Alerts   int64 `json:"alerts"`
+	Aside    int64 `json:"kept_aside"`
+	Silences int64 `json:"silences"`
+}
+
+// LeastKeep is the shortest time that the inbox is kept for.
+const LeastKeep = 24 * time.Hour
+
 // Deed is something that somebody did about a line of the inbox.
 type Deed struct {
 	At   time.Time `json:"at"`
