@@ -105,6 +105,33 @@ func TestGoldenAlertsDesk(t *testing.T) {
 	}
 }
 
+// What opens over the screen: the whole alert, the silences, and declaring.
+func TestGoldenAlertDialogs(t *testing.T) {
+	for _, v := range []struct {
+		name string
+		keys []string
+	}{{"detail", []string{"4", "enter"}}, {"silences", []string{"4", "Z"}}, {"declare", []string{"4", "d"}}} {
+		for _, s := range sizes {
+			t.Run(fmt.Sprintf("%s-%dx%d", v.name, s.X, s.Y), func(t *testing.T) {
+				x := inboxSeat(t, s.X, s.Y, stormScene()...)
+				for i, rule := range []string{"ReplicaLag", "DiskFull"} {
+					q, err := alert.NewSilence(map[string]string{"rule": rule}, "the replica is being rebuilt", "bob", time.Duration(i+1)*time.Hour, noon)
+					if err == nil {
+						_, err = x.store.AddSilence(context.Background(), q)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				x.tells(stormScene()[0]) // so that the screen hears of the silences
+				x.a.toast = toast{}
+				x.keys(v.keys...)
+				golden.RequireEqual(t, ansi.Strip(x.a.View().Content))
+			})
+		}
+	}
+}
+
 func TestAlertsAreWorkedOn(t *testing.T) {
 	x := inboxSeat(t, 120, 40, stormScene()...)
 	x.keys("4")
