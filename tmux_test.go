@@ -316,6 +316,26 @@ func TestTerminalSizesAndLeaving(t *testing.T) {
 	leaves("ctrl+c", "C-c")
 }
 
+// The demo is what people see first: it plays, and every screen opens on it.
+func TestDemoOnScreen(t *testing.T) {
+	h := enter(t)
+	ana := h.sit("ana")
+	ana.waits("the empty room", func(string) bool { return ana.state("#{alternate_on}") == "1" })
+	ana.keys("q")
+	ana.waits("the shell", func(string) bool { return ana.state("#{pane_current_command}") == "sh" })
+	ana.keys("clear; "+h.bin+" demo --speed 10000", "Enter")
+	ana.waits("the demo", has("postmortem @ana"))
+	for _, screen := range []struct{ key, shows string }{
+		{"3", "All runbooks"}, {"4", "Alerts"}, {"5", "Who waits for word"}, {"6", "Incident Summary"}, {"7", "How long?"},
+		{"2", "How bad is it?"}, {"Escape", "Timeline"}, // where digits answer, escape leads back
+	} {
+		ana.keys(screen.key)
+		ana.waits("screen "+screen.key, has("Checkout returns 503", screen.shows))
+	}
+	ana.keys("q")
+	ana.waits("the shell after the demo", func(string) bool { return ana.state("#{pane_current_command}") == "sh" })
+}
+
 // What others write cannot make the terminal do anything.
 func TestTerminalIsNotObeying(t *testing.T) {
 	h := enter(t)

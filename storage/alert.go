@@ -10,7 +10,6 @@ import (
 
 	"warroom/model"
 	"warroom/model/alert"
-	"warroom/model/metrics"
 )
 
 const scanItem = `id, group_id, status, ended, received, seen, muted, acked, acked_by, incident, noise, noise_by, why, body`
@@ -105,16 +104,6 @@ func groupOf(ctx context.Context, q querier, n int64) (alert.Group, error) {
 		return alert.Group{}, err
 	}
 	return readGroup([]byte(raw))
-}
-
-// AlertLedger counts the lines of the inbox whose newest alert fired in from ≤ t <
-// to, and those of them that are part of an incident.
-func (s *Store) AlertLedger(ctx context.Context, from, to time.Time) (metrics.Ledger, error) {
-	var l metrics.Ledger
-	err := s.read(ctx, func(q querier) error {
-		return q.row(ctx, "SELECT count(*), coalesce(sum(incident <> ''), 0) FROM alert_group WHERE newest >= ? AND newest < ?", from.UnixMilli(), to.UnixMilli()).Scan(&l.AlertGroups, &l.AlertsInIncidents)
-	})
-	return l, err
 }
 
 // AlertItems reads the alerts that p chooses, the newest first.

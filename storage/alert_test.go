@@ -411,23 +411,6 @@ func BenchmarkStorm(b *testing.B) {
 	}
 }
 
-func TestAlertLedger(t *testing.T) {
-	now := t0
-	s := inboxStore(t, &now)
-	id := declare(t, s, "Checkout is down")
-	ingest(t, s, firing("A", "1", t0), firing("B", "1", t0.Add(-40*time.Minute)), firing("C", "1", t0.Add(-3*24*time.Hour)))
-	g := groups(t, s, alert.Filter{})[0]
-	do(t, s, id, "ana", model.AttachAlert{Line: model.AlertLine{Group: g.N, Title: g.Line(), Count: 1}})
-	for _, c := range []struct {
-		from, to time.Time
-		all, in  int
-	}{{t0.Add(-time.Hour), t0.Add(time.Hour), 2, 1}, {t0.Add(-96 * time.Hour), t0.Add(time.Hour), 3, 1}, {t0.Add(time.Hour), t0.Add(2 * time.Hour), 0, 0}} {
-		if l, err := s.AlertLedger(bg, c.from, c.to); err != nil || l.AlertGroups != c.all || l.AlertsInIncidents != c.in {
-			t.Errorf("%+v %v, want %+v", l, err, c)
-		}
-	}
-}
-
 // How an incident came to be known reaches the statistics by every way.
 func TestDetectionInStatistics(t *testing.T) {
 	now := t0

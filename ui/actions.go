@@ -119,7 +119,7 @@ var actions []action
 
 func init() { // a variable would refer to itself through the palette
 	actions = slices.Concat(
-		paneActions, roomActions, cardActions, listActions,
+		paneActions, roomActions, cardActions, crewActions, listActions,
 		triageActions,
 		updatesActions,
 		bookActions,
@@ -224,7 +224,7 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { a.askTeam(); return nil }},
 	{id: "milestone", keys: []string{"m"}, words: "Set or correct a milestone", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { return a.askMilestone() }},
-	{id: "detection", keys: []string{"K"}, words: "How did it come to be known: monitoring, customer, one of us, synthetic", where: inRoom | atIncident, why: writable,
+	{id: "detection", keys: []string{"J"}, words: "Found how: by monitoring, a customer, one of us, a synthetic user?", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { a.askDetection(); return nil }},
 	{id: "describe", keys: []string{"E"}, words: "Edit title, services, description, start of impact", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { a.askDescribe(); return nil }},

@@ -16,6 +16,7 @@ const (
 	boardProposal boardKind = iota
 	boardHypothesis
 	boardMitigation
+	boardOption
 )
 
 // boardRow is one line of the board.
@@ -29,7 +30,7 @@ type boardRow struct {
 }
 
 // boardRows lists what is being thought and decided: proposals that wait, what
-// waits to be verified, hypotheses (ruled-out ones last, but there), and what is
+// waits to be verified, options, hypotheses (ruled-out ones last, but there), and what is
 // in place only for a while.
 func (a *App) boardRows() []boardRow {
 	if a.room == nil {
@@ -50,6 +51,19 @@ func (a *App) boardRows() []boardRow {
 		case d.Unverified():
 			out = append(out, boardRow{boardProposal, d.N, "…", d.Text, "did it work?", ""})
 		}
+	}
+	for _, o := range inc.Options {
+		if !o.Open() {
+			continue
+		}
+		note := ""
+		switch {
+		case o.Risk != "":
+			note = model.Brief("risk: "+o.Risk, 24)
+		case o.Undo == model.NoUndo:
+			note = "no way back"
+		}
+		out = append(out, boardRow{boardOption, o.N, "o", o.Text, model.Visible(note), ""})
 	}
 	for _, settled := range []bool{false, true} {
 		for _, h := range inc.Hypotheses {
@@ -120,28 +134,51 @@ func hasBoard(a *App) string {
 
 func (a *App) drawBoard(w, h int, focused bool) []string {
 	th := a.theme
-	out := []string{a.paneTitle(paneBoard, w, segs{{a.key("hypothesis") + " " + a.key("propose") + " " + a.key("temporary") + " add ", th.dim}})}
+	out := []string{a.paneTitle(paneBoard, w, segs{{a.key("option") + " " + a.key("hypothesis") + " " + a.key("propose") + " " + a.key("temporary") + " add ", th.dim}})}
 	rows := a.boardRows()
 	if len(rows) == 0 && h > 1 {
-		out = append(out, segs{{" no hypothesis, proposal or temporary fix yet", th.dim}}.fit(w))
+		out = append(out, segs{{" nothing on the board yet", th.dim}}.fit(w))
 	}
 	sel, _ := a.selectedBoard()
-	for _, r := range rows {
-		if len(out) == h {
-			break
-		}
-		l := segs{{" " + r.sign + " ", r.st}, {fmt.Sprintf("%d ", r.n), th.dim}, {model.Visible(r.text), ""}}
-		if r.st == th.dim {
-			l = l.over(th.dim)
-		}
-		n := segs{{r.note + " ", r.st}}
+	st := a.stackBoard(w, h-1)
+	for i, n := range st.lines {
+		r := rows[st.first+i]
+		lead, note := r.parts(th, w)
+		over := style("")
 		if focused && r.kind == sel.kind && r.n == sel.n {
-			out = append(out, spreadOver(w, l.over(th.selected), n.over(th.selected), th.selected))
-			continue
+			over = th.selected
 		}
-		out = append(out, spread(w, l, n))
+		text := style("")
+		if r.st == th.dim {
+			text = th.dim
+		}
+		out = append(out, rowLines(w, n, lead, model.Visible(r.text), text, note, over)...)
 	}
 	return blank(out, w, h)
+}
+
+// parts are what stands before and behind the text of a row.
+func (r boardRow) parts(th *theme, w int) (lead, note segs) {
+	lead = segs{{" " + r.sign + " ", r.st}, {fmt.Sprintf("%d ", r.n), th.dim}}
+	if r.note != "" {
+		note = segs{{cut(r.note, max(13, w/3)) + " ", r.st}}
+	}
+	return lead, note
+}
+
+// stackBoard lays the rows of the board into h lines under the title.
+func (a *App) stackBoard(w, h int) stacked {
+	sel, _ := a.selectedBoard()
+	rows := a.boardRows()
+	need, at := make([]int, len(rows)), 0
+	for i, r := range rows {
+		lead, note := r.parts(a.theme, w)
+		need[i] = linesOf(w, lead, model.Visible(r.text), note)
+		if r.kind == sel.kind && r.n == sel.n {
+			at = i
+		}
+	}
+	return stack(need, at, h)
 }
 
 // actOnBoard does the obvious thing with the selected row.
@@ -154,6 +191,8 @@ func (a *App) actOnBoard() tea.Cmd {
 		} else {
 			a.askWorked(r.n)
 		}
+	case boardOption:
+		a.askChoice(r.n)
 	case boardHypothesis:
 		return a.askHypothesis(r.n)
 	case boardMitigation:

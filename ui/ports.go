@@ -88,7 +88,6 @@ type Inbox interface {
 	AlertGroups(ctx context.Context, f alert.Filter) ([]alert.Group, error)
 	AlertItems(ctx context.Context, p alert.Pick) ([]alert.Item, error)
 	AlertActs(ctx context.Context, group int64) ([]alert.Deed, error)
-	AlertLedger(ctx context.Context, from, to time.Time) (metrics.Ledger, error)
 	Silences(ctx context.Context, now time.Time) ([]alert.Silence, error)
 	AckAlerts(ctx context.Context, actor string, group int64) (alert.Group, error)
 	NoiseAlerts(ctx context.Context, actor string, group int64, reason string) (alert.Group, error)

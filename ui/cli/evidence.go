@@ -53,7 +53,7 @@ func (a *app) witness(ctx context.Context, id string, argv []string, limit time.
 	if err != nil {
 		return model.Wrap(model.Invalid, err, "the working folder is not there")
 	}
-	dir := filepath.Join(a.runsDir(), id, "evidence")
+	dir := filepath.Join(runsDir(a.store), id, "evidence")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return model.Wrap(model.Full, err, "the output cannot be kept: nothing was run")
 	}

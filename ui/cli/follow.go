@@ -17,6 +17,7 @@ import (
 	"warroom/model/play"
 	"warroom/runbooks/library"
 	"warroom/runbooks/runner"
+	"warroom/storage"
 )
 
 // runCommands are those that follow runbooks, roll back, prove recovery and
@@ -26,6 +27,7 @@ func (a *app) runCommands(root *cobra.Command) {
 	a.rollback(root)
 	a.verify(root)
 	a.evidence(root)
+	a.probe(root)
 }
 
 // runbookRoot is the command runbook, made by whoever comes first.
@@ -47,26 +49,32 @@ func (a *app) shelf(named []string) func() *library.Library {
 	})
 }
 
-// runner makes what follows runbooks over the open record.
+// runner makes what follows runbooks over the open record, on behalf of whoever
+// typed the command.
 func (a *app) runner(lib func() *library.Library) *runner.Runner {
-	return runner.New(runner.Config{Store: a.store, Library: lib, Alerts: a.incidentAlerts, Actor: a.actor, Dir: a.runsDir(), Environ: os.Environ()})
+	return follower(a.store, a.actor, lib)
 }
 
-// incidentAlerts reads the newest alerts of an incident: what runbooks are suggested by
-// and filled in from. Without them both still work.
-func (a *app) incidentAlerts(incident string) []alert.Alert {
+// follower makes what follows runbooks over a record.
+func follower(s *storage.Store, actor string, lib func() *library.Library) *runner.Runner {
+	return runner.New(runner.Config{Store: s, Library: lib, Alerts: func(id string) []alert.Alert { return alertsWithin(s, id) }, Actor: actor, Dir: runsDir(s), Environ: os.Environ()})
+}
+
+// alertsWithin reads the newest alerts of an incident: what runbooks are suggested
+// by and filled in from. Without them both still work.
+func alertsWithin(s *storage.Store, incident string) []alert.Alert {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	items, err := a.store.AlertItems(ctx, alert.Pick{Incident: incident, Limit: 200})
+	items, err := s.AlertItems(ctx, alert.Pick{Incident: incident, Limit: 200})
 	if err != nil {
 		return nil
 	}
 	return alert.Bare(items)
 }
 
-// runsDir is the folder beside the record where runs keep their files.
-func (a *app) runsDir() string {
-	p := a.store.Path()
+// runsDir is the folder beside a record where runs keep their files.
+func runsDir(s *storage.Store) string {
+	p := s.Path()
 	return strings.TrimSuffix(p, filepath.Ext(p)) + ".runs"
 }
 
@@ -78,6 +86,7 @@ type following struct {
 	step    string
 	confirm string
 	undo    int
+	options string
 }
 
 func (f *following) flags(c *cobra.Command) {
@@ -127,6 +136,7 @@ func (a *app) followRunbook(parent *cobra.Command) {
 		Example: "warroom runbook plan high-cpu --set deployment-name=orders --set new-count=6",
 	}, func(ctx context.Context, args []string) error { return a.plan(ctx, args, "runbook "+plan, &f, false) })
 	f.flags(c)
+	c.Flags().IntVar(&f.undo, "undo", 0, "of the undo of run N")
 
 	var g following
 	const run = "run NAME [INC]"
@@ -139,6 +149,7 @@ func (a *app) followRunbook(parent *cobra.Command) {
 	}, func(ctx context.Context, args []string) error { return a.follow(ctx, args, "runbook "+run, &g, false) })
 	g.flags(c)
 	c.Flags().IntVar(&g.run, "continue", 0, "go on with run N instead of beginning a new one")
+	c.Flags().IntVar(&g.undo, "undo", 0, "undo what run N did, newest first")
 	c.Flags().StringVar(&g.step, "start-at", "", "begin at this step; earlier ones are skipped")
 }
 
@@ -152,7 +163,11 @@ func (a *app) plan(ctx context.Context, args []string, usage string, f *followin
 	if err != nil {
 		return err
 	}
-	p, err := a.runner(a.shelf(f.books)).Plan(inc, play.Ref{ID: name, Rollback: rollback, Undo: f.undo}, values)
+	r, ref := a.runner(a.shelf(f.books)), play.Ref{ID: name, Rollback: rollback, Undo: f.undo}
+	if f.options != "" {
+		return a.pickList(ctx, r, inc, ref, values, f.options)
+	}
+	p, err := r.Plan(inc, ref, values)
 	if err != nil {
 		return err
 	}
@@ -171,6 +186,24 @@ func (a *app) plan(ctx context.Context, args []string, usage string, f *followin
 		}
 	}
 	return nil
+}
+
+// pickList prints what a value may be picked from.
+func (a *app) pickList(ctx context.Context, r *runner.Runner, inc *model.Incident, ref play.Ref, values map[string]string, name string) error {
+	list, err := r.Options(ctx, inc, ref, values, name)
+	if err != nil {
+		return err
+	}
+	if a.flag.json {
+		return a.object(list)
+	}
+	var rows [][]cell
+	for _, o := range list {
+		rows = append(rows, []cell{c(model.Visible(o.Value)), {model.Visible(o.Text), faint}})
+	}
+	p := a.page()
+	p.table(0, rows)
+	return a.send(p)
 }
 
 func (a *app) planPage(p *play.Plan) *page {
@@ -225,6 +258,15 @@ func (a *app) planPage(p *play.Plan) *page {
 			}
 			if act.Criteria != "" {
 				pg.line("        done when  ", model.Visible(act.Criteria))
+			}
+			if act.Undo != "" {
+				pg.line("        undo  ", model.Visible(act.Undo))
+			}
+			if act.Attempts > 1 {
+				pg.line(fmt.Sprintf("        tried  up to %d times", act.Attempts))
+			}
+			if act.Then != "" {
+				pg.line("        if it fails  ", model.Visible(act.Then))
 			}
 			if act.Blocked != "" {
 				pg.line("        ", pg.t.in(warn, "blocked: "+model.Visible(act.Blocked)))

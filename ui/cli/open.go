@@ -58,7 +58,7 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		conf.Seat = seat
 		defer seat.Leave()
 	}
-	books := a.runner(a.liveShelf(ctx))
+	books := follower(s, actor, a.liveShelf(ctx))
 	conf.Runner = books
 	defer books.Close()
 	a.furnish(&conf)
