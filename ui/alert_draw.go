@@ -126,7 +126,7 @@ func (d *alertsDesk) row(a *App, g alert.Group, w int) (left, right segs) {
 	th := a.theme
 	sign, st, word := a.alertSign(g)
 	sev := th.sevBadge(g.Severity)
-	left = segs{{" " + sign, st}}
+	left = segs{{" ", ""}, {sign, st}}
 	if w >= 50 {
 		left = append(left, seg{" ", ""}, sev, seg{" ", ""})
 	} else {
@@ -222,7 +222,7 @@ func (d *alertsDesk) detailLines(a *App, g alert.Group, w, room int) []string {
 		}
 	}
 	sign, st, word := a.alertSign(g)
-	head := segs{{" " + sign + " " + word, st}, {" ", ""}, th.sevBadge(g.Severity), {" since " + a.stamp(g.First), ""}}
+	head := segs{{" ", ""}, {sign + " " + word, st}, {" ", ""}, th.sevBadge(g.Severity), {" since " + a.stamp(g.First), ""}}
 	if g.Total > 1 && g.Firing > 0 {
 		head.add(th.dim, fmt.Sprintf("  %d of %d fire", g.Firing, g.Total))
 	}
@@ -353,7 +353,7 @@ func gradeLines(a *App, x alert.Alert, w int) []string {
 	out := []string{blankLine(w), spread(w, head, segs{{bar(q.Score, 100, 20) + " ", gradeStyle(th, q.Grade)}})}
 	if len(q.Issues) > 0 {
 		for _, l := range wrap(strings.Join(q.Issues, " · "), w-4, 2) {
-			out = append(out, segs{{"   " + l, th.warn}}.fit(w))
+			out = append(out, segs{{"   ", ""}, {l, th.warn}}.fit(w))
 		}
 	}
 	lacks := alert.Diagnose(x)
@@ -412,9 +412,9 @@ func (d *alertsDesk) members(a *App, w int) []string {
 				break
 			}
 		}
-		s := segs{{"  " + sign + " ", st}, {a.stamp(i.Timestamp) + " ", th.dim}, {pad(model.Brief(where, 24), min(24, w/4)) + " ", ""}}
+		s := segs{{"  ", ""}, {sign, st}, {" " + a.stamp(i.Timestamp) + " ", th.dim}, {pad(model.Brief(where, 24), min(24, w/4)) + " ", ""}}
 		if i.Timestamp.IsZero() {
-			s[1].s = "time unknown "
+			s[2].s = " time unknown "
 		}
 		if i.Why != "" { // the rule's name stands above
 			s.add(th.dim, model.Visible(strings.Replace(i.Why, "same rule "+i.Rule+",", "same rule,", 1)))
