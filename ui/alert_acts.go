@@ -388,14 +388,14 @@ func (a *App) declareAlert() {
 			if len(v) > 5 {
 				if k := slices.IndexFunc(books, func(b play.Card) bool { return b.ID == v[5] }); k >= 0 {
 					a.say(info, id+" declared · "+a.key("room")+" is its Room")
-					return tea.Batch(attach, a.goBook(books[k].Ref, id))
+					return tea.Batch(attach, a.goBook(books[k].Ref, id), a.seenBefore(r.Incident))
 				}
 				a.say(info, id+" declared · "+a.key("desk.3")+" has a runbook for it: "+model.Visible(books[0].Title))
 			} else {
 				a.say(info, id+" declared")
 			}
 			a.write = true
-			return tea.Batch(attach, a.enter(id, 0))
+			return tea.Batch(attach, a.enter(id, 0), a.seenBefore(r.Incident))
 		}}), nil
 	}))
 }

@@ -112,6 +112,8 @@ func (a *App) clockParts(c model.Clock) (lead, note segs) {
 func (a *App) clockFace(c model.Clock) (string, style) {
 	left := c.Due.Sub(a.now)
 	switch {
+	case c.Overdue(a.now) && c.Kind == model.ClockItem:
+		return "overdue " + countdown(-left), a.theme.warn
 	case c.Overdue(a.now) && c.Seen != "":
 		return "overdue " + countdown(-left) + " seen", a.theme.warn
 	case c.Overdue(a.now):
@@ -160,6 +162,9 @@ func (a *App) actOnClock() tea.Cmd {
 		return a.do(model.AddNote{Text: "callout: " + model.Span(since.Truncate(minute)) + " into the incident"}, "")
 	case model.ClockReview:
 		a.askReview()
+	case model.ClockItem:
+		a.ask("Done: "+model.Brief(c.Text, 60), []field{textField("result", "", "the alert is live", "what came of it; may be empty")},
+			func(a *App, v []string) (model.Command, error) { return model.FinishAction{N: c.N, Result: v[0]}, nil })
 	case model.ClockDecide:
 		a.weigh()
 	}
@@ -193,7 +198,7 @@ func (a *App) more() tea.Cmd {
 // seeAlarm acknowledges the loudest alarm for the whole room.
 func (a *App) seeAlarm() tea.Cmd {
 	for _, c := range a.clocks() {
-		if c.Overdue(a.now) && c.Seen == "" {
+		if c.Alarm(a.now) {
 			return a.do(model.SeeAlarm{Key: c.Key, Rules: a.cfg.Rules}, "seen: it stays overdue and is quiet for everybody")
 		}
 	}
@@ -202,7 +207,7 @@ func (a *App) seeAlarm() tea.Cmd {
 
 func hasAlarm(a *App) string {
 	for _, c := range a.clocks() {
-		if c.Overdue(a.now) && c.Seen == "" {
+		if c.Alarm(a.now) {
 			return writable(a)
 		}
 	}

@@ -362,7 +362,13 @@ func (a *App) screenTabs() []screenTab {
 	x := 0
 	for i := range out {
 		s := &out[i]
-		s.name = a.key(s.action) + " " + s.name
+		key := a.key(s.action)
+		if act, ok := a.actionFor(key); ok && act.id != s.action { // here the key does something else
+			key = "·"
+		}
+		if key != "·" || a.lay.wide {
+			s.name = key + " " + s.name
+		}
 		if s.tag != "" {
 			s.tag = " " + s.tag
 		}
