@@ -72,3 +72,22 @@ func TestDetection(t *testing.T) {
 		t.Error("what nobody said is not unknown")
 	}
 }
+
+func TestDetectionIsTakenBack(t *testing.T) {
+	b := open(t, Declare{Detection: ByCustomer})
+	if _, err := b.do("ana", SetDetection{ByTeam}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.do("ana", Undo{}); err != nil || b.inc.Detection != ByCustomer {
+		t.Errorf("%q %v", b.inc.Detection, err)
+	}
+	if _, err := b.do("ana", SetDetection{ByTeam}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.do("bob", SetDetection{ByMonitoring}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.do("ana", Undo{}); CodeOf(err) != Conflict || b.inc.Detection != ByMonitoring {
+		t.Errorf("what bob has said since: %q %v", b.inc.Detection, err)
+	}
+}

@@ -29,9 +29,16 @@ func (d Detection) Words() string {
 	return strings.ReplaceAll(string(d), "_", " ")
 }
 
-// ParseDetection reads a kind by name or by an unambiguous beginning.
+// ParseDetection reads a kind by name, by an unambiguous beginning, or by the
+// word that people say for it.
 func ParseDetection(s string) (Detection, error) {
 	t := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(s)))
+	switch t {
+	case "monitoring", "alert":
+		t = string(ByMonitoring)
+	case "us", "team":
+		t = string(ByTeam)
+	}
 	if d, ok := unique(t, Detections); ok {
 		return d, nil
 	}

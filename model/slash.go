@@ -36,6 +36,7 @@ var doctrineSlashes = []SlashWord{
 	{"team", "alpha @leader task | alpha end", "form or end a sub-team"},
 	{"resolve", "[why]", "it is over"},
 	{"review", "@owner [when]", "who writes the postmortem, and by when"},
+	{"detection", "monitoring|customer|internal|synthetic", "how it came to be known"},
 }
 
 func init() { Slashes = append(Slashes, doctrineSlashes...) }
@@ -152,6 +153,9 @@ func doctrineCommand(name, args string, now time.Time, loc *time.Location) (c Co
 		return FormTeam{Name: first, Leader: leader, Task: task}, true, nil
 	case "resolve":
 		return Resolve{Reason: args}, true, nil
+	case "detection":
+		d, err := ParseDetection(args)
+		return SetDetection{d}, true, err
 	case "review":
 		var due time.Time
 		if rest != "" {

@@ -218,7 +218,7 @@ func (s Scene) counter(en Entry) ([]Draft, error) {
 	case *Description, *HypothesisStated, *DecisionProposed, *ObjectionRaised, *DecisionTaken, *DecisionVerified,
 		*MitigationAdded, *MitigationExtended, *MitigationRemoved, *SizedUp, *LinkSet, *TeamFormed, *ReviewPlanned,
 		*OptionAdded, *OptionDropped, *RollCalled, *Dismissed,
-		*ClockSnoozed, *UpdatePromised, *OrderAcked, *OrderDone, *OrderExtended, *OrderWithdrawn:
+		*ClockSnoozed, *UpdatePromised, *DetectionSet, *OrderAcked, *OrderDone, *OrderExtended, *OrderWithdrawn:
 	default:
 		return nil, stays(en, "change the thing itself")
 	}
@@ -331,6 +331,8 @@ func thing(b Body) string {
 		return "clock " + b.Key
 	case *UpdatePromised:
 		return "promise"
+	case *DetectionSet:
+		return "detection"
 	}
 	return ""
 }
@@ -401,6 +403,8 @@ func (u *Undone) fold(i *Incident, e Event) {
 		i.unsnooze(b)
 	case *UpdatePromised:
 		i.Update.Next = kept(b.Was)
+	case *DetectionSet:
+		i.Detection = b.Was
 	case *UpdateSent:
 		i.unsend(b, u.Target, e.Seq)
 	case *UpdateWithdrawn:

@@ -11,6 +11,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/alert"
+	"warroom/model/metrics"
 )
 
 var t0 = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
@@ -407,5 +408,101 @@ func BenchmarkStorm(b *testing.B) {
 			b.ReportMetric(rate, "alerts/s")
 			b.ReportMetric(rate/5000, "×budget")
 		})
+	}
+}
+
+// How an incident came to be known reaches the statistics by every way.
+func TestDetectionInStatistics(t *testing.T) {
+	now := t0
+	s := inboxStore(t, &now)
+	id := declare(t, s, "Checkout is down")
+	look := func(want model.Detection) {
+		t.Helper()
+		err := s.Statistics(bg, func(tab *metrics.Table) error {
+			if got := tab.Detection(0); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	look("")
+	do(t, s, id, "ana", model.SetDetection{By: model.BySynthetic})
+	look(model.BySynthetic)
+	s.stats.table = nil // read anew
+	look(model.BySynthetic)
+	if rep, err := s.Rebuild(bg); err != nil || rep.Differed != 0 {
+		t.Errorf("%+v %v", rep, err)
+	}
+}
+
+// Old lines are forgotten, but none that fires, belongs to an incident, or whose
+// number could be given again.
+func TestPruneAlerts(t *testing.T) {
+	now := t0
+	s := inboxStore(t, &now)
+	id := declare(t, s, "Checkout is down")
+	old := t0.Add(-100 * 24 * time.Hour)
+	for i, f := range []struct {
+		rule  string
+		at    time.Time
+		ended bool
+	}{{"Gone", old, true}, {"Fires", old.Add(5 * time.Hour), false}, {"Part", old.Add(10 * time.Hour), true}, {"Noise", old.Add(15 * time.Hour), false}, {"New", t0, true}, {"Last", old.Add(20 * time.Hour), true}} {
+		a := firing(f.rule, fmt.Sprint(i), f.at)
+		a.Service = f.rule
+		ingest(t, s, a)
+		if f.ended {
+			ingest(t, s, ended(a, f.at.Add(time.Minute)))
+		}
+	}
+	byRule := func() map[string]alert.Group {
+		out := map[string]alert.Group{}
+		for _, g := range groups(t, s, alert.Filter{All: true}) {
+			out[g.Lead.Rule] = g
+		}
+		return out
+	}
+	was := byRule()
+	if len(was) != 6 {
+		t.Fatalf("%+v", was)
+	}
+	do(t, s, id, "ana", model.AttachAlert{Line: model.AlertLine{Group: was["Part"].N, Title: "x", Count: 1}})
+	if _, err := s.NoiseAlerts(bg, "ana", was["Noise"].N, "a test"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetAside(bg, []alert.Aside{{Source: "x", Reason: "y", Body: []byte("z")}}); err != nil {
+		t.Fatal(err)
+	}
+	cut := t0.Add(-30 * 24 * time.Hour)
+	want := alert.Pruned{Lines: 2, Alerts: 2}
+	if n, err := s.PruneAlerts(bg, cut, true); err != nil || n != want || len(byRule()) != 6 {
+		t.Errorf("counted %+v %v, want %+v", n, err, want)
+	}
+	if n, err := s.PruneAlerts(bg, cut, false); err != nil || n != want {
+		t.Errorf("forgot %+v %v, want %+v", n, err, want)
+	}
+	left := byRule()
+	for _, rule := range []string{"Fires", "Part", "New", "Last"} {
+		if left[rule].N == 0 {
+			t.Errorf("%s is gone", rule)
+		}
+	}
+	if len(left) != 4 {
+		t.Errorf("%d lines are left", len(left))
+	}
+	if acts, err := s.AlertActs(bg, was["Noise"].N); err != nil || len(acts) != 0 {
+		t.Errorf("%+v %v", acts, err)
+	}
+	if n, err := s.PruneAlerts(bg, t0.Add(time.Hour), false); err != nil || n.Aside != 1 {
+		t.Errorf("%+v %v", n, err)
+	}
+	wholeInbox(t, s)
+	ingest(t, s, firing("Again", "1", t0))
+	for _, g := range byRule() {
+		if g.Lead.Rule == "Again" && g.N <= was["Last"].N {
+			t.Errorf("number %d was given before", g.N)
+		}
 	}
 }

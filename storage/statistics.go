@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,6 +19,7 @@ const (
 	factOpen = 1 << iota
 	factMaintenance
 	factDay
+	factDetection // from here on three bits: a place in model.Detections, from 1; 0 is unknown
 )
 
 // factValues are the columns of the statistics, in the order of factColumns.
@@ -40,6 +42,7 @@ func factValues(in incident) []any {
 	} else if known {
 		minutes = m
 	}
+	facts |= int64(slices.Index(model.Detections, in.Detection)+1) * factDetection
 	if c := in.Conduct(in.recorded); !c.Zero() {
 		if b, err := json.Marshal(c); err == nil {
 			conduct = string(b)
@@ -126,6 +129,10 @@ func readFacts(ctx context.Context, q querier, table *metrics.Table, cond string
 		r.Severity, r.Cause = model.Severity(severity), string(cause)
 		r.Canceled = string(status) == string(model.Canceled)
 		r.Open, r.Maintenance, r.Day = facts&factOpen != 0, facts&factMaintenance != 0, facts&factDay != 0
+		r.Detection = ""
+		if k := facts / factDetection & 7; k > 0 && int(k) <= len(model.Detections) {
+			r.Detection = model.Detections[k-1]
+		}
 		var err error
 		if r.Services, err = serviceList(r.Services[:0], services, names); err != nil {
 			return err
@@ -162,7 +169,7 @@ func rowOf(i *model.Incident, row int64) metrics.Row {
 	m, open, known := i.Minutes()
 	r := metrics.Row{
 		Row: row, ID: i.ID, Start: i.Started(), Minutes: math.NaN(), Open: open, Severity: i.Severity, Services: i.Services,
-		Drill: i.Drill, Canceled: i.Status == model.Canceled, Conduct: i.Conduct(i.LastAt),
+		Drill: i.Drill, Canceled: i.Status == model.Canceled, Detection: i.Detection, Conduct: i.Conduct(i.LastAt),
 	}
 	if known {
 		r.Minutes = m

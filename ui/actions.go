@@ -19,6 +19,7 @@ const (
 	onDue
 	onSituation
 	onBoard
+	onAlertPane
 	onDesk     // any of the screens 2 to 7, each of which is a place, too
 	atIncident // one of these while an incident is open
 	onTriage
@@ -67,7 +68,7 @@ func (a *App) places() place {
 }
 
 // panePlaces are the places that the panes are.
-var panePlaces = [paneCount]place{onTimeline, onRoles, onDue, onSituation, onBoard}
+var panePlaces = [paneCount]place{onTimeline, onRoles, onDue, onSituation, onBoard, onAlertPane}
 
 // special reports whether c belongs to one pane or desk only.
 func (c *action) special() bool { return c.where&(inRoom|inList|onDesk|atIncident) == 0 }
@@ -223,6 +224,8 @@ var roomActions = []action{
 		run: func(a *App) tea.Cmd { a.askTeam(); return nil }},
 	{id: "milestone", keys: []string{"m"}, words: "Set or correct a milestone", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { return a.askMilestone() }},
+	{id: "detection", keys: []string{"J"}, words: "Found how: by monitoring, a customer, one of us, a synthetic user?", where: inRoom, why: writable,
+		run: func(a *App) tea.Cmd { a.askDetection(); return nil }},
 	{id: "describe", keys: []string{"E"}, words: "Edit title, services, description, start of impact", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { a.askDescribe(); return nil }},
 	{id: "cancel", keys: []string{"X"}, words: "Cancel: a false alarm or a duplicate", where: inRoom, why: writable,
@@ -232,9 +235,9 @@ var roomActions = []action{
 	{id: "kinds", keys: []string{"f"}, words: "Show only one kind of entry", where: inRoom,
 		run: func(a *App) tea.Cmd { return a.askKinds() }},
 	{id: "next", keys: []string{"tab"}, words: "Next pane", short: "pane", where: inRoom, rank: 7,
-		run: func(a *App) tea.Cmd { a.focus = (a.focus + 1) % paneCount; return nil }},
+		run: func(a *App) tea.Cmd { a.turnPane(1); return nil }},
 	{id: "prev", keys: []string{"shift+tab"}, words: "Previous pane", where: inRoom,
-		run: func(a *App) tea.Cmd { a.focus = (a.focus + paneCount - 1) % paneCount; return nil }},
+		run: func(a *App) tea.Cmd { a.turnPane(-1); return nil }},
 	{id: "zoom", keys: []string{"+"}, words: "Show this pane alone, or all again", where: inRoom,
 		run: func(a *App) tea.Cmd { a.zoom = !a.zoom; return nil }},
 	{id: "layout", keys: []string{"V"}, words: "Lay the Room out for a commander, deputy, scribe or observer", where: inRoom,

@@ -2,43 +2,47 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
 	"warroom/model/alert"
+	"warroom/model/play"
 )
 
 // What can be done on the screen of alerts.
 var alertActions = []action{
-	{id: "alert.up", keys: []string{"up", "k"}, words: "Up", where: onAlerts, run: alertMove(-1), move: true},
-	{id: "alert.down", keys: []string{"down", "j"}, words: "Down", where: onAlerts, run: alertMove(1), move: true},
-	{id: "alert.pgup", keys: []string{"pgup", "ctrl+u"}, words: "A page up", where: onAlerts, run: alertMove(-10), move: true},
-	{id: "alert.pgdown", keys: []string{"pgdown", "ctrl+d"}, words: "A page down", where: onAlerts, run: alertMove(10), move: true},
-	{id: "alert.top", keys: []string{"home", "g"}, words: "First line", where: onAlerts, run: alertMove(-1 << 30), move: true},
-	{id: "alert.end", keys: []string{"end", "G"}, words: "Last line", where: onAlerts, run: alertMove(1 << 30), move: true},
-	{id: "alert.full", keys: []string{"enter"}, words: "Show all of the alert", short: "detail", where: onAlerts, rank: 6, why: hasAlert,
+	{id: "alert.up", keys: []string{"up", "k"}, words: "Up", where: onAlerts | onAlertPane, run: alertMove(-1), move: true},
+	{id: "alert.down", keys: []string{"down", "j"}, words: "Down", where: onAlerts | onAlertPane, run: alertMove(1), move: true},
+	{id: "alert.pgup", keys: []string{"pgup", "ctrl+u"}, words: "A page up", where: onAlerts | onAlertPane, run: alertMove(-10), move: true},
+	{id: "alert.pgdown", keys: []string{"pgdown", "ctrl+d"}, words: "A page down", where: onAlerts | onAlertPane, run: alertMove(10), move: true},
+	{id: "alert.top", keys: []string{"home", "g"}, words: "First line", where: onAlerts | onAlertPane, run: alertMove(-1 << 30), move: true},
+	{id: "alert.end", keys: []string{"end", "G"}, words: "Last line", where: onAlerts | onAlertPane, run: alertMove(1 << 30), move: true},
+	{id: "alert.full", keys: []string{"enter"}, words: "Show all of the alert", short: "detail", where: onAlerts | onAlertPane, rank: 6, why: hasAlert,
 		run: func(a *App) tea.Cmd { a.alerts().full(a); return nil }},
-	{id: "alert.ack", keys: []string{"a"}, words: "Acknowledge: I look after it", short: "acknowledge", where: onAlerts, rank: 1, why: canAck,
+	{id: "alert.ack", keys: []string{"a"}, words: "Acknowledge: I look after it", short: "acknowledge", where: onAlerts | onAlertPane, rank: 1, why: canAck,
 		run: func(a *App) tea.Cmd { return a.ackAlert() }},
-	{id: "alert.declare", keys: []string{"d"}, words: "Declare an incident from this alert", short: "declare", where: onAlerts, rank: 2, why: canDeclareAlert,
+	{id: "alert.declare", keys: []string{"d"}, words: "Declare an incident from this alert", short: "declare", where: onAlerts | onAlertPane, rank: 2, why: canDeclareAlert,
 		run: func(a *App) tea.Cmd { a.declareAlert(); return nil }},
-	{id: "alert.attach", keys: []string{"m"}, words: "Make it part of an incident", short: "attach", where: onAlerts, rank: 3, why: canAttach,
+	{id: "alert.attach", keys: []string{"m"}, words: "Make it part of an incident", short: "attach", where: onAlerts | onAlertPane, rank: 3, why: canAttach,
 		run: func(a *App) tea.Cmd { return a.attachAlert() }},
-	{id: "alert.detach", keys: []string{"u"}, words: "It is not part of the incident after all", short: "detach", where: onAlerts, rank: 3, why: canDetach, when: func(a *App) bool { return canDetach(a) == "" },
+	{id: "alert.detach", keys: []string{"u"}, words: "It is not part of the incident after all", short: "detach", where: onAlerts | onAlertPane, rank: 3, why: canDetach, when: func(a *App) bool { return canDetach(a) == "" },
 		run: func(a *App) tea.Cmd { a.detachAlert(); return nil }},
-	{id: "alert.noise", keys: []string{"x"}, words: "Noise, with the reason; again: it was none", short: "noise", where: onAlerts, rank: 4, why: hasWritableAlert,
+	{id: "alert.noise", keys: []string{"x"}, words: "Noise, with the reason; again: it was none", short: "noise", where: onAlerts | onAlertPane, rank: 4, why: hasWritableAlert,
 		run: func(a *App) tea.Cmd { return a.noiseAlert() }},
-	{id: "alert.silence", keys: []string{"z"}, words: "Silence its rule for a while", short: "silence", where: onAlerts, rank: 5, why: hasWritableAlert,
+	{id: "alert.silence", keys: []string{"z"}, words: "Silence its rule for a while", short: "silence", where: onAlerts | onAlertPane, rank: 5, why: hasWritableAlert,
 		run: func(a *App) tea.Cmd { a.silenceAlert(); return nil }},
-	{id: "alert.unsilence", keys: []string{"Z"}, words: "End a silence", where: onAlerts, why: hasSilence,
+	{id: "alert.unsilence", keys: []string{"Z"}, words: "End a silence", where: onAlerts | onAlertPane, why: hasSilence,
 		run: func(a *App) tea.Cmd { a.endSilence(); return nil }},
-	{id: "alert.note", keys: []string{"n"}, words: "Write a note to it", where: onAlerts, why: hasWritableAlert,
+	{id: "alert.note", keys: []string{"n"}, words: "Write a note to it", where: onAlerts | onAlertPane, why: hasWritableAlert,
 		run: func(a *App) tea.Cmd { a.noteAlert(); return nil }},
-	{id: "alert.split", keys: []string{"t"}, words: "Take one alert out of the line", where: onAlerts, why: canSplit,
+	{id: "alert.split", keys: []string{"t"}, words: "Take one alert out of the line", where: onAlerts | onAlertPane, why: canSplit,
 		run: func(a *App) tea.Cmd { a.splitAlert(); return nil }},
-	{id: "alert.open", keys: []string{"o"}, words: "Open or copy its runbook, dashboard, source", short: "links", where: onAlerts, rank: 7, why: hasAlertLink,
+	{id: "alert.book", keys: []string{"r"}, words: "Open the runbook that fits it", short: "runbook", where: onAlerts | onAlertPane, rank: 4, why: hasAlertBook, when: func(a *App) bool { return hasAlertBook(a) == "" },
+		run: func(a *App) tea.Cmd { return a.openAlertBook() }},
+	{id: "alert.open", keys: []string{"o"}, words: "Open or copy its runbook, dashboard, source", short: "links", where: onAlerts | onAlertPane, rank: 7, why: hasAlertLink,
 		run: func(a *App) tea.Cmd { return a.openAlertLinks() }},
 	{id: "alert.filter", keys: []string{"f"}, words: "Show what is open, of this incident, or all", short: "filter", where: onAlerts, rank: 8,
 		run: func(a *App) tea.Cmd { return a.filterAlerts() }},
@@ -64,10 +68,10 @@ func needsFatigue(a *App) string {
 
 func hasAlert(a *App) string {
 	d := a.alerts()
-	if d.tired.shown {
+	if d.tired.shown && !a.onAlertPane() {
 		return "no alert is selected: " + a.key("alert.fatigue") + " goes back to them"
 	}
-	if _, ok := d.selected(); !ok {
+	if _, ok := d.selected(a); !ok {
 		return "there is no alert"
 	}
 	return ""
@@ -84,7 +88,7 @@ func canAck(a *App) string {
 	if why := hasAlert(a); why != "" {
 		return why
 	}
-	if g, _ := a.alerts().selected(); g.Firing == 0 {
+	if g, _ := a.alerts().selected(a); g.Firing == 0 {
 		if g.Acked > 0 {
 			return "somebody looks after it already"
 		}
@@ -97,7 +101,7 @@ func canDeclareAlert(a *App) string {
 	if why := hasAlert(a); why != "" {
 		return why
 	}
-	if g, _ := a.alerts().selected(); g.Incident != "" {
+	if g, _ := a.alerts().selected(a); g.Incident != "" {
 		return "it is part of " + g.Incident
 	}
 	return writable(a)
@@ -117,7 +121,7 @@ func canDetach(a *App) string {
 	if why := hasAlert(a); why != "" {
 		return why
 	}
-	if g, _ := a.alerts().selected(); g.Incident == "" {
+	if g, _ := a.alerts().selected(a); g.Incident == "" {
 		return "it is part of no incident"
 	} else if a.room == nil || a.room.inc.ID != g.Incident {
 		return "it is part of " + g.Incident + ": open that first"
@@ -129,7 +133,7 @@ func canSplit(a *App) string {
 	if why := hasWritableAlert(a); why != "" {
 		return why
 	}
-	if g, _ := a.alerts().selected(); g.Total < 2 {
+	if g, _ := a.alerts().selected(a); g.Total < 2 {
 		return "there is one alert only in this line"
 	}
 	return ""
@@ -144,22 +148,69 @@ func hasSilence(a *App) string {
 	return "no silence is in force"
 }
 
+func hasAlertBook(a *App) string {
+	if why := hasAlert(a); why != "" {
+		return why
+	}
+	if a.runner() == nil {
+		return "runbooks are not followed in this terminal"
+	}
+	if len(a.alerts().fitting(a)) == 0 {
+		return "no runbook fits this alert: " + a.key("desk.3") + " lists all"
+	}
+	return ""
+}
+
+// fitting are the runbooks for the selected line, as far as they were read.
+func (d *alertsDesk) fitting(a *App) []play.Card {
+	if g, ok := d.selected(a); ok && d.detail.n == g.N {
+		return d.detail.books
+	}
+	return nil
+}
+
+// openAlertBook shows the runbook that fits; of several the person chooses.
+func (a *App) openAlertBook() tea.Cmd {
+	g, _ := a.alerts().selected(a)
+	books := a.alerts().fitting(a)
+	if len(books) == 1 {
+		return a.goBook(books[0].Ref, g.Incident)
+	}
+	var items []item
+	for _, c := range books {
+		items = append(items, item{text: model.Visible(c.Title), note: model.Brief(c.Why, 60), data: c.Ref})
+	}
+	a.open(newPicker("Which runbook?", items, func(a *App, it item) tea.Cmd { return a.goBook(it.data.(play.Ref), g.Incident) }))
+	return nil
+}
+
+// goBook brings a runbook to the front, in the room of an incident if one is
+// named.
+func (a *App) goBook(ref play.Ref, incident string) tea.Cmd {
+	a.books().want = ref
+	if incident != "" && (a.room == nil || a.room.inc.ID != incident) {
+		a.landing = screenBooks
+		return a.enter(incident, 0)
+	}
+	return a.goDesk(screenBooks)
+}
+
 func hasAlertLink(a *App) string {
 	if why := hasAlert(a); why != "" {
 		return why
 	}
-	if len(a.alerts().links()) == 0 {
+	if len(a.alerts().links(a)) == 0 {
 		return "the alert brings no link"
 	}
 	return ""
 }
 
 // links are those of the newest alert of the selected line.
-func (d *alertsDesk) links() []alertLink {
-	if d.detail.n != d.sel || len(d.detail.items) == 0 {
-		return nil
+func (d *alertsDesk) links(a *App) []alertLink {
+	if items := d.itemsOf(d.chosen(a)); len(items) > 0 {
+		return alertLinks(items[0])
 	}
-	return alertLinks(d.detail.items[0])
+	return nil
 }
 
 // onInbox does something to the inbox; said is what to say when it worked.
@@ -168,7 +219,7 @@ func (a *App) onInbox(f *form, said string, do func(context.Context, Inbox) erro
 }
 
 func (a *App) ackAlert() tea.Cmd {
-	g, _ := a.alerts().selected()
+	g, _ := a.alerts().selected(a)
 	actor := a.cfg.Actor
 	return a.onInbox(nil, "you look after it", func(ctx context.Context, in Inbox) error {
 		_, err := in.AckAlerts(ctx, actor, g.N)
@@ -189,7 +240,7 @@ func (a *App) askInboxText(name, label, ghost, help, said string, do func(contex
 }
 
 func (a *App) noiseAlert() tea.Cmd {
-	g, _ := a.alerts().selected()
+	g, _ := a.alerts().selected(a)
 	actor := a.cfg.Actor
 	if g.Noise != "" {
 		return a.onInbox(nil, "no noise after all", func(ctx context.Context, in Inbox) error {
@@ -206,7 +257,7 @@ func (a *App) noiseAlert() tea.Cmd {
 }
 
 func (a *App) noteAlert() {
-	g, _ := a.alerts().selected()
+	g, _ := a.alerts().selected(a)
 	actor := a.cfg.Actor
 	a.askInboxText("Note to "+model.Brief(g.Line(), 50), "note", "what you found", "write a sentence", "noted", func(ctx context.Context, in Inbox, text string) error {
 		_, err := in.NoteAlerts(ctx, actor, g.N, text)
@@ -215,7 +266,7 @@ func (a *App) noteAlert() {
 }
 
 func (a *App) silenceAlert() {
-	g, _ := a.alerts().selected()
+	g, _ := a.alerts().selected(a)
 	m := g.Matcher()
 	if len(m) == 0 && a.alerts().detail.n == g.N && len(a.alerts().detail.items) > 0 {
 		m = map[string]string{"fingerprint": a.alerts().detail.items[0].Fingerprint}
@@ -272,8 +323,8 @@ func (a *App) splitAlert() {
 	d := a.alerts()
 	var items []item
 	seen := map[string]bool{}
-	for _, i := range d.detail.items {
-		if d.detail.n != d.sel || seen[i.Fingerprint] {
+	for _, i := range d.itemsOf(d.chosen(a)) {
+		if seen[i.Fingerprint] {
 			continue
 		}
 		seen[i.Fingerprint] = true
@@ -291,7 +342,7 @@ func (a *App) splitAlert() {
 // declareAlert asks as the other form does, with what the alert tells filled in.
 func (a *App) declareAlert() {
 	d := a.alerts()
-	g, _ := d.selected()
+	g, _ := d.selected(a)
 	items := d.itemsOf(g.N)
 	c := g.Declaration(items)
 	line := g.Attachment(items)
@@ -299,12 +350,22 @@ func (a *App) declareAlert() {
 	if !c.ImpactStart.IsZero() {
 		since = c.ImpactStart.In(a.zone).Format("2006-01-02 15:04:05")
 	}
-	a.open(newForm("Declare from an alert", []field{
+	fields := []field{
 		textField("what is wrong", c.Title, "", "a title is enough: enter declares"),
 		{label: "severity", help: "not sure? take the higher, lower it later", choices: []string{"1", "2", "3", "4", "5"}, chosen: int(c.Severity) - 1},
 		textField("services", strings.Join(c.Services, ", "), "", "which services, separated by commas"),
 		textField("since", since, "-10m or 14:03", "when users began to suffer: the alert fired then, it may have begun before"),
-	}, func(a *App, v []string) (tea.Cmd, error) {
+		detectionField(c.Detection),
+	}
+	books := d.fitting(a)
+	if len(books) > 0 {
+		then := field{label: "then show", help: "the runbooks that fit, the best first; none begins by itself", choices: []string{"the Room"}}
+		for _, b := range books[:min(len(books), 3)] {
+			then.choices = append(then.choices, b.ID)
+		}
+		fields = append(fields, then)
+	}
+	a.open(newForm("Declare from an alert", fields, func(a *App, v []string) (tea.Cmd, error) {
 		s, err := model.ParseSeverity(v[1])
 		if err != nil {
 			return nil, err
@@ -312,7 +373,7 @@ func (a *App) declareAlert() {
 		if v[0] == "" {
 			return nil, model.Errorf(model.Invalid, "say in a few words what is wrong")
 		}
-		c.Title, c.Severity, c.Services = v[0], s, []string{v[2]}
+		c.Title, c.Severity, c.Services, c.Detection = v[0], s, []string{v[2]}, detectionOf(v[4])
 		if v[3] != since {
 			c.ImpactStart = c.At
 			if v[3] != "" {
@@ -322,10 +383,19 @@ func (a *App) declareAlert() {
 			}
 		}
 		return a.send(job{request: model.Request{Command: c}, form: a.topForm(), then: func(a *App, r model.Receipt) tea.Cmd {
-			a.say(info, r.Incident.ID+" declared")
-			a.write = true
 			id := r.Incident.ID
-			return tea.Batch(a.send(job{incident: id, request: model.Request{Command: model.AttachAlert{Line: line}}}), a.enter(id, 0), a.seenBefore(r.Incident))
+			attach := a.send(job{incident: id, request: model.Request{Command: model.AttachAlert{Line: line}}})
+			if len(v) > 5 {
+				if k := slices.IndexFunc(books, func(b play.Card) bool { return b.ID == v[5] }); k >= 0 {
+					a.say(info, id+" declared · "+a.key("room")+" is its Room")
+					return tea.Batch(attach, a.goBook(books[k].Ref, id), a.seenBefore(r.Incident))
+				}
+				a.say(info, id+" declared · "+a.key("desk.3")+" has a runbook for it: "+model.Visible(books[0].Title))
+			} else {
+				a.say(info, id+" declared")
+			}
+			a.write = true
+			return tea.Batch(attach, a.enter(id, 0), a.seenBefore(r.Incident))
 		}}), nil
 	}))
 }
@@ -339,7 +409,7 @@ func (d *alertsDesk) itemsOf(n int64) []alert.Item {
 
 func (a *App) attachAlert() tea.Cmd {
 	d := a.alerts()
-	g, _ := d.selected()
+	g, _ := d.selected(a)
 	line := g.Attachment(d.itemsOf(g.N))
 	if a.room != nil {
 		return a.do(model.AttachAlert{Line: line}, "part of "+a.room.inc.ID+" · "+a.key("alert.detach")+" takes it out again")
@@ -358,7 +428,7 @@ func (a *App) attachAlert() tea.Cmd {
 }
 
 func (a *App) detachAlert() {
-	g, _ := a.alerts().selected()
+	g, _ := a.alerts().selected(a)
 	n := 0
 	for _, x := range a.room.inc.Alerts {
 		if x.Group == g.N && x.Detached.IsZero() {
@@ -379,7 +449,7 @@ func (a *App) openAlertLinks() tea.Cmd {
 		open bool
 	}
 	var items []item
-	for _, l := range a.alerts().links() {
+	for _, l := range a.alerts().links(a) {
 		name := l.name + "  " + model.Visible(l.url)
 		show := item{text: "open  " + name, data: choice{l.url, true}}
 		switch {
@@ -414,7 +484,7 @@ func (a *App) filterAlerts() tea.Cmd {
 
 // full shows all that is known of the selected line.
 func (d *alertsDesk) full(a *App) {
-	g, ok := d.selected()
+	g, ok := d.selected(a)
 	if !ok {
 		return
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,7 +126,7 @@ func (d *alertsDesk) row(a *App, g alert.Group, w int) (left, right segs) {
 	th := a.theme
 	sign, st, word := a.alertSign(g)
 	sev := th.sevBadge(g.Severity)
-	left = segs{{" " + sign, st}}
+	left = segs{{" ", ""}, {sign, st}}
 	if w >= 50 {
 		left = append(left, seg{" ", ""}, sev, seg{" ", ""})
 	} else {
@@ -146,7 +147,9 @@ func (d *alertsDesk) row(a *App, g alert.Group, w int) (left, right segs) {
 	}
 	if g.Incident != "" {
 		if a.room != nil && a.room.inc.ID == g.Incident {
-			right.add(th.accent, "here ")
+			if a.screen == screenAlerts { // in its Room all are
+				right.add(th.accent, "here ")
+			}
 		} else if w >= 70 {
 			right.add(th.dim, g.Incident+" ")
 		} else {
@@ -198,7 +201,7 @@ func (d *alertsDesk) silenceLines(a *App, w, h int) []string {
 
 // drawDetail is what one wants to know of the selected line before acting.
 func (d *alertsDesk) drawDetail(a *App, w, h int) []string {
-	g, ok := d.selected()
+	g, ok := d.selected(a)
 	if !ok {
 		return blank(nil, w, h)
 	}
@@ -212,16 +215,20 @@ func (d *alertsDesk) detailLines(a *App, g alert.Group, w, room int) []string {
 	th := a.theme
 	var out []string
 	add := func(s segs) { out = append(out, s.fit(w)) }
-	for _, l := range wrap(" "+model.Visible(g.Line()), w-1, 2) {
-		add(segs{{l, th.strong}})
+	inRoom := a.onAlertPane() // where the row above has the name, and all are part of the incident
+	for _, l := range wrap(model.Visible(g.Line()), w-2, 2) {
+		if !inRoom {
+			add(segs{{" " + l, th.strong}})
+		}
 	}
 	sign, st, word := a.alertSign(g)
-	head := segs{{" " + sign + " " + word, st}, {" ", ""}, th.sevBadge(g.Severity), {" since " + a.stamp(g.First), ""}}
+	head := segs{{" ", ""}, {sign + " " + word, st}, {" ", ""}, th.sevBadge(g.Severity), {" since " + a.stamp(g.First), ""}}
 	if g.Total > 1 && g.Firing > 0 {
 		head.add(th.dim, fmt.Sprintf("  %d of %d fire", g.Firing, g.Total))
 	}
 	add(head)
-	if g.Incident != "" {
+	headed := len(out)
+	if g.Incident != "" && !inRoom {
 		add(segs{{" part of ", th.dim}, {g.Incident, th.accent}})
 	}
 	if g.Noise != "" {
@@ -240,8 +247,13 @@ func (d *alertsDesk) detailLines(a *App, g alert.Group, w, room int) []string {
 		return out
 	}
 	i := d.detail.items[0]
-	out = append(out, d.words(a, i, w, room)...)
-	out = append(out, gradeLines(a, i.Alert, w)...)
+	said := append(d.words(a, i, w, room), d.bookLines(a, w)...)
+	grade := gradeLines(a, i.Alert, w)
+	if room > 0 && len(out)+len(said)+min(len(grade), 4) > room { // in brief, before what can be read elsewhere
+		out = slices.Insert(out, headed, gradeLine(a, i.Alert, w))
+		grade = nil
+	}
+	out = append(append(out, said...), grade...)
 	out = append(out, d.members(a, w)...)
 	for _, x := range d.detail.acts {
 		s := segs{{" " + a.stamp(x.At), th.dim}, {" @" + model.Brief(x.By, 20) + " ", ""}, {x.What, th.dim}}
@@ -292,6 +304,23 @@ func (d *alertsDesk) words(a *App, i alert.Item, w, room int) []string {
 	return out
 }
 
+// bookLines name the runbook that fits best, why, and the key that opens it.
+func (d *alertsDesk) bookLines(a *App, w int) []string {
+	th, books := a.theme, d.detail.books
+	if len(books) == 0 {
+		return nil
+	}
+	left := segs{{" " + pad("follow", 10), th.dim}, {model.Visible(books[0].Title), th.strong}}
+	if len(books) > 1 {
+		left.add(th.dim, fmt.Sprintf(" or %d more", len(books)-1))
+	}
+	out := []string{spread(w, left, segs{{a.key("alert.book"), th.accent}, {" opens it ", th.dim}})}
+	for _, l := range wrap("for "+model.Visible(books[0].Why), w-12, 2) {
+		out = append(out, segs{{strings.Repeat(" ", 11) + l, th.dim}}.fit(w))
+	}
+	return out
+}
+
 type alertLink struct{ name, url string }
 
 func alertLinks(i alert.Item) []alertLink {
@@ -302,6 +331,14 @@ func alertLinks(i alert.Item) []alertLink {
 		}
 	}
 	return out
+}
+
+// gradeLine is gradeLines where there is no room for them.
+func gradeLine(a *App, x alert.Alert, w int) string {
+	th, q := a.theme, alert.Evaluate(x)
+	s := segs{{" Grade ", th.dim}, {q.Grade, gradeStyle(th, q.Grade).and(th.strong)}, {fmt.Sprintf(" %d ", q.Score), ""}}
+	s.add(th.warn, strings.Join(q.Issues, " · "))
+	return s.fit(w)
 }
 
 // gradeLines say whether a person can act on the alert, by the specification's
@@ -316,7 +353,7 @@ func gradeLines(a *App, x alert.Alert, w int) []string {
 	out := []string{blankLine(w), spread(w, head, segs{{bar(q.Score, 100, 20) + " ", gradeStyle(th, q.Grade)}})}
 	if len(q.Issues) > 0 {
 		for _, l := range wrap(strings.Join(q.Issues, " · "), w-4, 2) {
-			out = append(out, segs{{"   " + l, th.warn}}.fit(w))
+			out = append(out, segs{{"   ", ""}, {l, th.warn}}.fit(w))
 		}
 	}
 	lacks := alert.Diagnose(x)
@@ -356,7 +393,7 @@ func (d *alertsDesk) members(a *App, w int) []string {
 	out := []string{blankLine(w), segs{{" Alerts of this line", th.dim}}.fit(w)}
 	for k, i := range items {
 		if k == 30 {
-			out = append(out, segs{{fmt.Sprintf("   and more: warroom alert show %d", d.sel), th.dim}}.fit(w))
+			out = append(out, segs{{fmt.Sprintf("   and more: warroom alert show %d", d.detail.n), th.dim}}.fit(w))
 			break
 		}
 		sign, st := "●", th.alarm
@@ -375,9 +412,9 @@ func (d *alertsDesk) members(a *App, w int) []string {
 				break
 			}
 		}
-		s := segs{{"  " + sign + " ", st}, {a.stamp(i.Timestamp) + " ", th.dim}, {pad(model.Brief(where, 24), min(24, w/4)) + " ", ""}}
+		s := segs{{"  ", ""}, {sign, st}, {" " + a.stamp(i.Timestamp) + " ", th.dim}, {pad(model.Brief(where, 24), min(24, w/4)) + " ", ""}}
 		if i.Timestamp.IsZero() {
-			s[1].s = "time unknown "
+			s[2].s = " time unknown "
 		}
 		if i.Why != "" { // the rule's name stands above
 			s.add(th.dim, model.Visible(strings.Replace(i.Why, "same rule "+i.Rule+",", "same rule,", 1)))

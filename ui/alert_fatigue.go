@@ -68,12 +68,8 @@ func (d *alertsDesk) weigh(a *App) tea.Cmd {
 		if err != nil {
 			return fatigueMsg{days: days, err: err}
 		}
-		alerts := make([]alert.Alert, len(items))
-		for i := range items {
-			alerts[i] = items[i].Alert
-		}
 		m := fatigueMsg{days: days, burden: alert.Rules(items, w, zone)}
-		m.loads, _ = alert.Fatigue(alerts, w)
+		m.loads, _ = alert.Fatigue(alert.Bare(items), w)
 		return m
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/alert"
+	"warroom/model/play"
 )
 
 // alertsDesk is the screen of alerts: what monitoring tells, grouped, with what
@@ -23,6 +24,10 @@ type alertsDesk struct {
 	reading  bool
 	dirty    bool // something changed while a reading was under way
 
+	here    []alert.Group // lines that are part of the open incident, for its Room
+	hereOf  string        // that incident
+	hereSel int64         // the line that is selected there
+
 	detail alertDetail // of the selected line, as last read
 	asked  int64       // whose detail is being read
 
@@ -35,6 +40,7 @@ type alertDetail struct {
 	n     int64
 	items []alert.Item
 	acts  []alert.Deed
+	books []play.Card // runbooks that fit, the best first
 	err   error
 }
 
@@ -60,6 +66,8 @@ type inboxMsg struct {
 	only     alertFilter
 	groups   []alert.Group
 	silences []alert.Silence
+	of       string        // the open incident
+	here     []alert.Group // its lines
 	err      error
 }
 
@@ -125,10 +133,17 @@ func (d *alertsDesk) refresh(a *App) tea.Cmd {
 	if only == alertsHere && a.room != nil {
 		f.Incident = a.room.inc.ID
 	}
+	of := ""
+	if a.room != nil {
+		of = a.room.inc.ID
+	}
 	return a.askInbox(func(ctx context.Context, in Inbox) tea.Msg {
-		m := inboxMsg{only: only}
+		m := inboxMsg{only: only, of: of}
 		if m.groups, m.err = in.AlertGroups(ctx, f); m.err == nil {
 			m.silences, m.err = in.Silences(ctx, now)
+		}
+		if of != "" && m.err == nil {
+			m.here, m.err = in.AlertGroups(ctx, alert.Filter{Incident: of, Limit: alertLimit})
 		}
 		return m
 	})
@@ -136,15 +151,19 @@ func (d *alertsDesk) refresh(a *App) tea.Cmd {
 
 // look reads the detail of the selected line.
 func (d *alertsDesk) look(a *App) tea.Cmd {
-	g, ok := d.selected()
-	if !ok || d.asked != 0 || a.screen != screenAlerts {
+	g, ok := d.selected(a)
+	if !ok || d.asked != 0 || a.screen != screenAlerts && !a.onAlertPane() {
 		return nil
 	}
 	d.asked = g.N
+	r := a.runner()
 	return a.askInbox(func(ctx context.Context, in Inbox) tea.Msg {
 		m := alertMsg{n: g.N}
 		if m.items, m.err = in.AlertItems(ctx, alert.Pick{Group: g.N, Limit: itemLimit}); m.err == nil {
 			m.acts, m.err = in.AlertActs(ctx, g.N)
+		}
+		if r != nil && m.err == nil {
+			m.books = r.Fitting(alert.Bare(m.items))
 		}
 		return m
 	})
@@ -157,7 +176,7 @@ func (d *alertsDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 	case alertMsg:
 		d.asked = 0
 		d.detail = alertDetail(m)
-		if m.n != d.sel {
+		if g, ok := d.selected(a); ok && m.n != g.N {
 			return d.look(a), true
 		}
 		return nil, true
@@ -180,6 +199,14 @@ func (d *alertsDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 
 func (d *alertsDesk) listed(a *App, m inboxMsg) tea.Cmd {
 	d.reading = false
+	if m.err == nil {
+		d.here, d.hereOf = m.here, m.of
+		sortAlerts(d.here, a.now)
+		a.resize() // the Room may have a pane more or less
+	}
+	if a.room != nil && m.of != a.room.inc.ID { // another incident was opened meanwhile
+		d.dirty = true
+	}
 	if m.only == d.only {
 		if d.err = m.err; m.err == nil {
 			d.groups, d.silences = m.groups, m.silences
@@ -251,7 +278,14 @@ func (d *alertsDesk) index() int {
 	return slices.IndexFunc(d.groups, func(g alert.Group) bool { return g.N == d.sel })
 }
 
-func (d *alertsDesk) selected() (alert.Group, bool) {
+// selected is the line that keys act on: of the screen, or of the Room's pane.
+func (d *alertsDesk) selected(a *App) (alert.Group, bool) {
+	if a.onAlertPane() {
+		if i := d.hereIndex(); i < len(d.here) {
+			return d.here[i], true
+		}
+		return alert.Group{}, false
+	}
 	if i := d.index(); i >= 0 {
 		return d.groups[i], true
 	}
@@ -297,6 +331,12 @@ func (d *alertsDesk) click(a *App, x, y int, double bool) tea.Cmd {
 }
 
 func (d *alertsDesk) move(a *App, n int) tea.Cmd {
+	if a.onAlertPane() {
+		if len(d.here) > 0 {
+			d.hereSel = d.here[min(max(d.hereIndex()+n, 0), len(d.here)-1)].N
+		}
+		return d.look(a)
+	}
 	if d.tired.shown {
 		d.tired.top = max(0, d.tired.top+n)
 		return nil

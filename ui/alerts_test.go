@@ -8,11 +8,14 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"warroom/model"
 	"warroom/model/alert"
+	"warroom/runbooks/library"
+	"warroom/runbooks/runner"
 	"warroom/storage"
 )
 
@@ -102,6 +105,33 @@ func TestGoldenAlertsDesk(t *testing.T) {
 	}
 }
 
+// What opens over the screen: the whole alert, the silences, and declaring.
+func TestGoldenAlertDialogs(t *testing.T) {
+	for _, v := range []struct {
+		name string
+		keys []string
+	}{{"detail", []string{"4", "enter"}}, {"silences", []string{"4", "Z"}}, {"declare", []string{"4", "d"}}} {
+		for _, s := range sizes {
+			t.Run(fmt.Sprintf("%s-%dx%d", v.name, s.X, s.Y), func(t *testing.T) {
+				x := inboxSeat(t, s.X, s.Y, stormScene()...)
+				for i, rule := range []string{"ReplicaLag", "DiskFull"} {
+					q, err := alert.NewSilence(map[string]string{"rule": rule}, "the replica is being rebuilt", "bob", time.Duration(i+1)*time.Hour, noon)
+					if err == nil {
+						_, err = x.store.AddSilence(context.Background(), q)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				x.tells(stormScene()[0]) // so that the screen hears of the silences
+				x.a.toast = toast{}
+				x.keys(v.keys...)
+				golden.RequireEqual(t, ansi.Strip(x.a.View().Content))
+			})
+		}
+	}
+}
+
 func TestAlertsAreWorkedOn(t *testing.T) {
 	x := inboxSeat(t, 120, 40, stormScene()...)
 	x.keys("4")
@@ -115,7 +145,7 @@ func TestAlertsAreWorkedOn(t *testing.T) {
 	x.sees("noise: it counts against its rule", "1 to look at")
 	// A silence counts down and can be ended.
 	x.keys("home")
-	g, _ := x.a.alerts().selected()
+	g, _ := x.a.alerts().selected(x.a)
 	x.keys("z", "text:rebuilding", "enter")
 	x.sees("quiet for 2 h 00", "Silences", "rebuilding")
 	if x.a.alerts().loud(x.a.now) != 0 || g.Lead.Rule == "" {
@@ -220,5 +250,163 @@ func TestAlertsReadOnlyAndEmpty(t *testing.T) {
 		x.a.toast = toast{}
 		x.keys(k)
 		x.sees("read-only")
+	}
+}
+
+// withBooks gives a seat what follows runbooks.
+func (x *seat) withBooks() *seat {
+	x.a.cfg.Runner = runner.New(runner.Config{Store: x.store, Library: func() *library.Library { return library.Load(nil) }, Actor: "ana",
+		Alerts: func(id string) []alert.Alert {
+			items, err := x.store.AlertItems(context.Background(), alert.Pick{Incident: id})
+			if err != nil {
+				x.t.Error(err)
+			}
+			return alert.Bare(items)
+		}})
+	return x
+}
+
+// The runbook that fits is named, one key away, and offered when one declares.
+func TestAlertOpensItsRunbook(t *testing.T) {
+	lag := firing("ReplicaLag", "orders-db", "db-2", 14*time.Minute, 2)
+	x := inboxSeat(t, 120, 40, lag).withBooks()
+	x.keys("4")
+	x.sees("follow    Replication lag (PostgreSQL)", "for alert ReplicaLag", "r opens it")
+	x.keys("r")
+	if x.a.screen != screenBooks {
+		t.Fatal("the runbooks are not in front")
+	}
+	if row, ok := x.a.books().selected(x.a); !ok || row.card == nil || row.card.ID != "replication-lag" {
+		t.Errorf("%+v is selected", row)
+	}
+	// The fourth field is how it came to be known, the last what is shown then.
+	x.keys("4", "d")
+	x.sees("noticed by      ? [monitoring]", "then show      [the Room] replication-lag")
+	x.keys("up", "right", "up", "left", "left", "enter")
+	inc := x.a.room.inc
+	if inc.Detection != "" || x.a.screen != screenBooks || len(inc.Alerts) != 1 {
+		t.Errorf("known by %q, screen %d, %+v", inc.Detection, x.a.screen, inc.Alerts)
+	}
+	x.sees("Suggested", "alert ReplicaLag")
+	if row, _ := x.a.books().selected(x.a); row.card == nil || row.card.ID != "replication-lag" {
+		t.Errorf("%+v is selected", row.card)
+	}
+	// An alert of that incident, seen from another Room, leads back to it.
+	x.keys("D", "text:Another", "enter", "esc")
+	other := x.a.room.inc.ID
+	x.keys("4")
+	x.send(changeMsg{model.Change{Alerts: true}, true})
+	x.keys("r")
+	if x.a.room.inc.ID == other || x.a.screen != screenBooks || x.a.books().run != 0 {
+		t.Errorf("in %s, screen %d", x.a.room.inc.ID, x.a.screen)
+	}
+	// Where nothing fits, the key says so.
+	y := inboxSeat(t, 80, 24, firing("Odd", "nobody", "n", 0, 4)).withBooks()
+	y.keys("4", "r")
+	y.sees("no runbook fits this alert")
+}
+
+// How an incident came to be known is said in its Room, and taken back.
+func TestDetectionIsSaid(t *testing.T) {
+	x := checkout(t, 120, 40)
+	x.keys("J", "2")
+	x.sees("known by customer report", "detected by customer report", "noticed by  customer report")
+	x.keys("z")
+	if d := x.a.room.inc.Detection; d != "" {
+		t.Errorf("still %q", d)
+	}
+	x.keys("i", "text:/detection synth", "enter")
+	if d := x.a.room.inc.Detection; d != model.BySynthetic {
+		t.Errorf("%q", d)
+	}
+	x.keys("esc", "D", "text:Search is slow", "up", "left", "enter") // from the last field on
+	if d := x.a.room.inc.Detection; d != "" {
+		t.Errorf("%q", d)
+	}
+	x.keys("esc", "D", "text:Search is gone", "up", "right", "right", "right", "enter")
+	if d := x.a.room.inc.Detection; d != model.ByTeam {
+		t.Errorf("%q", d)
+	}
+}
+
+// paneSeat is a Room whose incident has two lines of alerts, one of them over.
+func paneSeat(t *testing.T, w, h int) *seat {
+	t.Helper()
+	x := inboxSeat(t, w, h, stormScene()...).withBooks()
+	x.keys("4", "d", "enter", "esc", "4", "down", "down", "m", "1")
+	ended := stormScene()[12]
+	ended.Status, ended.Ended = alert.Resolved, noon
+	x.tells(ended)
+	x.a.toast = toast{}
+	x.run(x.a.reload())
+	return x
+}
+
+func TestGoldenAlertPane(t *testing.T) {
+	for _, s := range sizes {
+		for _, focus := range []pane{paneTimeline, paneAlerts} {
+			if focus == paneTimeline && s.X < hugeWidth {
+				continue // it is shown in focus only
+			}
+			t.Run(fmt.Sprintf("%s-%dx%d", focus, s.X, s.Y), func(t *testing.T) {
+				x := paneSeat(t, s.X, s.Y)
+				x.a.focus = focus
+				x.send(changeMsg{model.Change{Alerts: true}, true})
+				golden.RequireEqual(t, strings.ReplaceAll(ansi.Strip(x.a.View().Content), x.a.room.inc.ID, "INC-20261123-091205"))
+			})
+		}
+	}
+}
+
+// In the Room the same keys act on an alert as on its own screen.
+func TestAlertPaneKeys(t *testing.T) {
+	x := paneSeat(t, 200, 60)
+	x.sees("12 firing", "Alerts")
+	x.keys("shift+tab")
+	if x.a.focus != paneAlerts {
+		t.Fatalf("%s is in focus", x.a.focus)
+	}
+	x.sees("12 × KubePodCrashLooping", "Grade B", "Alerts of this line")
+	x.keys("a")
+	x.sees("you look after it", "all quiet")
+	x.keys("down")
+	x.sees("ReplicaLag on db-2")
+	x.keys("n", "text:a note", "enter")
+	x.sees("note a note")
+	x.keys("r") // a role is what the key asks for elsewhere in the Room
+	if x.a.screen != screenBooks {
+		t.Error("r opens no runbook")
+	}
+	x.keys("1", "enter")
+	x.sees("How to mend the rule")
+	x.keys("esc", "u", "enter")
+	x.send(changeMsg{model.Change{Alerts: true}, true})
+	if n := len(x.a.alerts().here); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+	x.keys("u", "enter")
+	x.send(changeMsg{model.Change{Alerts: true}, true})
+	if x.a.focus != paneTimeline || x.a.hasPane(paneAlerts) {
+		t.Errorf("without alerts the pane is gone, but %s is in focus", x.a.focus)
+	}
+	// Keys of the Room hold elsewhere: u is the size-up again.
+	x.keys("u")
+	x.sees("symptoms")
+}
+
+// The mouse chooses a line of the pane; another Room shows its own.
+func TestAlertPaneMouseAndRooms(t *testing.T) {
+	x := paneSeat(t, 200, 60)
+	r := x.a.lay.panes[paneAlerts]
+	if r.Empty() {
+		t.Fatal("no pane")
+	}
+	x.send(tea.MouseClickMsg{X: r.Min.X + 3, Y: r.Min.Y + 2, Button: tea.MouseLeft})
+	if g, ok := x.a.alerts().selected(x.a); !ok || x.a.focus != paneAlerts || g.Rules[0] != "ReplicaLag" {
+		t.Errorf("%s in focus, %+v", x.a.focus, g)
+	}
+	x.keys("D", "text:Another", "enter")
+	if x.a.hasPane(paneAlerts) || !x.a.lay.panes[paneAlerts].Empty() {
+		t.Error("alerts of the other incident")
 	}
 }

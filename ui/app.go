@@ -120,7 +120,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	cmd := a.route(msg)
 	a.measure()
-	return a, tea.Batch(cmd, a.page(), clock, a.learn(), a.tellWhere())
+	return a, tea.Batch(cmd, a.page(), clock, a.learn(), a.tellWhere(), a.glance())
 }
 
 func (a *App) route(msg tea.Msg) tea.Cmd {
@@ -353,6 +353,11 @@ func (a *App) measure() {
 		want = [paneCount]int{
 			paneRoles: len(a.roleRows()) + 1, paneDue: max(2, len(a.room.clocks)) + 1,
 			paneSituation: len(a.situation(40)) + 1, paneBoard: max(1, len(a.boardRows())) + 1,
+		}
+		if a.hasPane(paneAlerts) {
+			want[paneAlerts] = len(a.alerts().here) + 1
+		} else if a.focus == paneAlerts {
+			a.focus = paneTimeline
 		}
 	}
 	a.lay = arrange(a.w, a.h, a.screen, a.room != nil, a.focus, a.zoom, a.composer.height()+a.noticeLines(), want, a.station())

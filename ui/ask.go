@@ -19,12 +19,13 @@ func (a *App) askDeclare() tea.Cmd {
 		textField("services", "", "checkout, payments", "which services, separated by commas"),
 		textField("since", "", "-10m or 14:03", "when users began to suffer, if known"),
 		textField("details", "", "", ""),
+		detectionField(""),
 	}, func(a *App, v []string) (tea.Cmd, error) {
 		s, err := model.ParseSeverity(v[1])
 		if err != nil {
 			return nil, err
 		}
-		c := model.Declare{Title: v[0], Severity: s, Services: []string{v[2]}, Description: v[4]}
+		c := model.Declare{Title: v[0], Severity: s, Services: []string{v[2]}, Description: v[4], Detection: detectionOf(v[5])}
 		if strings.TrimSpace(v[0]) == "" {
 			return nil, model.Errorf(model.Invalid, "say in a few words what is wrong")
 		}
@@ -40,6 +41,42 @@ func (a *App) askDeclare() tea.Cmd {
 		}}), nil
 	}))
 	return nil
+}
+
+// detectionWords are the kinds of detection as a form has room for them, in the
+// order of model.Detections, after what stands for unknown.
+var detectionWords = []string{"?", "monitoring", "customer", "internal", "synthetic"}
+
+func detectionField(d model.Detection) field {
+	return field{label: "noticed by", help: "how it came to be known: an alert, customers, one of us, or a probe that plays a customer",
+		choices: detectionWords, chosen: slices.Index(model.Detections, d) + 1}
+}
+
+// detectionOf is the kind that one of detectionWords stands for.
+func detectionOf(word string) model.Detection {
+	if i := slices.Index(detectionWords, word); i > 0 {
+		return model.Detections[i-1]
+	}
+	return ""
+}
+
+// askDetection asks how the incident came to be known.
+func (a *App) askDetection() {
+	var items []item
+	for _, d := range model.Detections {
+		it := item{text: d.Words(), data: d}
+		if d == a.room.inc.Detection {
+			it.why = "is so now"
+		}
+		items = append(items, it)
+	}
+	p := newPicker("How did it come to be known?", items, func(a *App, it item) tea.Cmd {
+		d := it.data.(model.Detection)
+		return a.do(model.SetDetection{By: d}, "known by "+d.Words()+" · "+a.key("undo")+" takes it back")
+	})
+	p.digits = true
+	p.foot = "1-4 sets it · esc back"
+	a.open(p)
 }
 
 // topForm is the form that is being filled in.

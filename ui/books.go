@@ -28,7 +28,8 @@ type booksDesk struct {
 	planE error
 	step  int
 	act   int
-	of    string // incident that all of this belongs to
+	of    string   // incident that all of this belongs to
+	want  play.Ref // the card that is to be selected when the cards are there; zero: none
 
 	job   play.Job
 	jobAt play.Point
@@ -111,7 +112,22 @@ func (a *App) books() *booksDesk {
 
 func (d *booksDesk) open(a *App) tea.Cmd {
 	d.belong(a)
-	return tea.Batch(d.readCards(a), d.readPlan(a), d.schedule(a))
+	if d.want != (play.Ref{}) {
+		d.run = 0
+		d.choose(a)
+	}
+	return tea.Batch(d.readCards(a), d.readPlan(a), d.readLook(a), d.schedule(a))
+}
+
+// choose selects the card that was asked for, once it is there.
+func (d *booksDesk) choose(a *App) {
+	if d.want == (play.Ref{}) || !d.ready {
+		return
+	}
+	if i := slices.IndexFunc(d.rows(a), func(r bookRow) bool { return r.card != nil && r.card.Ref == d.want }); i >= 0 {
+		d.sel = i
+	}
+	d.want = play.Ref{}
 }
 
 // belong forgets what was of another incident.
@@ -123,9 +139,9 @@ func (d *booksDesk) belong(a *App) {
 	if d.of == id {
 		return
 	}
-	job, at, clock := d.job, d.jobAt, d.clock
-	*d = booksDesk{of: id, job: job, jobAt: at, clock: clock + 1}
-	if a.room != nil { // the run that is under way is what people want to see
+	job, at, clock, want := d.job, d.jobAt, d.clock, d.want
+	*d = booksDesk{of: id, job: job, jobAt: at, clock: clock + 1, want: want}
+	if a.room != nil && want == (play.Ref{}) { // the run that is under way is what people want to see
 		for _, r := range slices.Backward(a.room.inc.Runs) {
 			if r.Active() {
 				d.show(r.N)
@@ -196,12 +212,14 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 	if a.room == nil {
 		return nil
 	}
-	mine := events == nil
+	mine, fits := events == nil, false
 	for _, e := range events {
 		if e.Incident != d.of {
 			continue
 		}
 		switch b := e.Body.(type) {
+		case *model.AlertAttached, *model.AlertDetached:
+			fits = a.screen == screenBooks // other runbooks may fit now; elsewhere they are read when one goes there
 		case *model.RunStarted:
 			mine = true
 			if d.run == 0 && b.Seat.Person == a.cfg.Actor {
@@ -212,10 +230,14 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 			mine = true
 		}
 	}
-	if !mine {
-		return nil
+	var cards tea.Cmd
+	if fits {
+		cards = d.readCards(a)
 	}
-	return tea.Batch(d.readPlan(a), d.schedule(a))
+	if !mine {
+		return cards
+	}
+	return tea.Batch(cards, d.readPlan(a), d.schedule(a))
 }
 
 // schedule wakes the desk when a deadline of a run, or the next look at the gate,
@@ -318,6 +340,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		d.asked = false
 		if m.of == d.of {
 			d.cards, d.ready = m.cards, true
+			d.choose(a)
 		}
 		return d.readLook(a), true
 	case bookLookMsg:

@@ -53,6 +53,8 @@ func candidates(text string, names []string) []completion {
 		return words(word, model.Roles)
 	case name == "milestone" && len(args) == 0:
 		return words(word, model.Milestones)
+	case name == "detection" && len(args) == 0:
+		return words(word, model.Detections)
 	case name == "sev" && len(args) == 0:
 		return words(word, []string{"1", "2", "3", "4", "5"})
 	case (name == "role" || name == "release") && len(args) == 1, name == "handover" && len(args) == 0:

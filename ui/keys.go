@@ -210,6 +210,9 @@ func clash(c, d *action) (key, where string, both bool) {
 			continue
 		}
 		for _, p := range everyPlace() {
+			if p.bits&onAlertPane != 0 && c.special() != d.special() {
+				continue // an alert has the same keys everywhere: they go before those of the Room
+			}
 			if c.where&p.bits != 0 && d.where&p.bits != 0 {
 				return k, p.name, true
 			}

@@ -30,11 +30,12 @@ const (
 	paneDue
 	paneSituation
 	paneBoard
+	paneAlerts // only where the incident has alerts
 	paneCount
 )
 
 func (p pane) String() string {
-	return [...]string{"Timeline", "Roles", "Due", "Situation", "Board"}[p]
+	return [...]string{"Timeline", "Roles", "Due", "Situation", "Board", "Alerts"}[p]
 }
 
 // The sizes at which the screen changes its shape, in cells.
@@ -60,7 +61,7 @@ type layout struct {
 // arrange gives every part its place. It depends on nothing but its arguments.
 // focus is the pane that is shown when only one can be, zoom shows it alone;
 // compose is how many lines the input needs, want how many lines each pane would
-// like, inc whether an incident is open, which the header then shows, and at for
+// like (a pane of alerts that wants none is not there), inc whether an incident is open, which the header then shows, and at for
 // whose work the panes are placed.
 func arrange(w, h int, s screen, inc bool, focus pane, zoom bool, compose int, want [paneCount]int, at station) layout {
 	l := layout{w: w, h: h}
@@ -127,7 +128,11 @@ func (l *layout) columns(focus pane, want [paneCount]int) {
 		x1 := x2 - side - 1
 		l.panes[paneTimeline] = image.Rect(b.Min.X, b.Min.Y, x1-1, b.Max.Y)
 		mid := image.Rect(x1, b.Min.Y, x2-1, b.Max.Y)
-		l.panes[paneRoles], l.panes[paneDue] = split(mid, want[paneRoles])
+		if want[paneAlerts] > 0 {
+			l.stack(mid, []pane{paneRoles, paneDue, paneAlerts}, focus, want)
+		} else {
+			l.panes[paneRoles], l.panes[paneDue] = split(mid, want[paneRoles])
+		}
 		right := image.Rect(x2, b.Min.Y, b.Max.X, b.Max.Y)
 		l.panes[paneSituation], l.panes[paneBoard] = split(right, min(want[paneSituation]+1, right.Dy()-want[paneBoard]-1))
 		return
@@ -137,6 +142,10 @@ func (l *layout) columns(focus pane, want [paneCount]int) {
 	col := image.Rect(x, b.Min.Y, b.Max.X, b.Max.Y)
 	l.panes[paneRoles], col = split(col, min(want[paneRoles], col.Dy()/3))
 	l.panes[paneDue], col = split(col, min(want[paneDue], max(3, col.Dy()/3)))
+	if focus == paneAlerts {
+		l.panes[paneAlerts] = col
+		return
+	}
 	if col.Dy() < 2*minShared+1 { // no room for both: the one in focus, else the situation
 		if focus == paneBoard {
 			l.panes[paneBoard] = col

@@ -29,7 +29,7 @@ func picture(l layout) string {
 	}
 	draw(l.header, 'h')
 	draw(l.tabs, 't')
-	for p, c := range []byte("TRDSB") {
+	for p, c := range []byte("TRDSBA") {
 		draw(l.panes[p], c)
 	}
 	draw(l.composer, 'i')

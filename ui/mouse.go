@@ -181,6 +181,13 @@ func (a *App) clickPane(h hit, double bool) tea.Cmd {
 		if i := a.stackBoard(h.w, h.h-1).row(row); i >= 0 {
 			a.room.board = a.boardRows()[i]
 		}
+	case paneAlerts:
+		if d := a.alerts(); row < min(len(d.here), a.alertPaneRows(h.h)) {
+			d.hereSel = d.here[d.hereTop(a.alertPaneRows(h.h))+row].N
+			if double {
+				d.full(a)
+			}
+		}
 	}
 	return nil
 }
@@ -300,12 +307,17 @@ func (a *App) paneTabSpans() []paneTab {
 	var out []paneTab
 	x := 0
 	for p := range paneCount {
+		if !a.hasPane(p) {
+			continue
+		}
 		name, n := p.String(), 0
 		switch p {
 		case paneDue:
 			n = len(a.clocks())
 		case paneBoard:
 			n = len(a.boardRows())
+		case paneAlerts:
+			n = len(a.alerts().here)
 		}
 		if n > 0 {
 			name = fmt.Sprintf("%s %d", name, n)

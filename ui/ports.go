@@ -63,10 +63,12 @@ type ActionLister interface {
 	Actions(ctx context.Context, f model.ActionFilter) ([]model.ActionRow, error)
 }
 
-// Runner follows runbooks and rollbacks. What takes a context, and Cards, Plan
-// and Current, may take time and is called from a tea.Cmd only.
+// Runner follows runbooks and rollbacks. What takes a context, and Cards, Fitting,
+// Plan and Current, may take time and is called from a tea.Cmd only.
 type Runner interface {
 	Cards(inc *model.Incident) []play.Card
+	// Fitting lists the runbooks that fit alerts, best first.
+	Fitting(alerts []alert.Alert) []play.Card
 	Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error)
 	Current(inc *model.Incident, run int) (*play.Plan, error)
 	Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error)

@@ -140,10 +140,10 @@ func (a *App) opened(m roomMsg) tea.Cmd {
 	if d := a.landing; d != screenIncidents { // the incident was opened from a desk, which goes on
 		a.landing = screenIncidents
 		a.resize()
-		return tea.Batch(a.goDesk(d), a.catchUp())
+		return tea.Batch(a.goDesk(d), a.catchUp(), a.readHere())
 	}
 	a.resize()
-	return tea.Batch(a.catchUp(), a.readTypical())
+	return tea.Batch(a.catchUp(), a.readTypical(), a.readHere())
 }
 
 // catchUp reads the room anew if news of it came in while it was being read.

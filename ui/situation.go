@@ -73,6 +73,9 @@ func (a *App) situation(w int) []segs {
 			}
 		}
 	}
+	if inc.Detection != "" {
+		put("noticed by", inc.Detection.Words(), "", 1)
+	}
 	if inc.Reports > 0 {
 		put("customers", fmt.Sprintf("%d reports", inc.Reports), "", 1)
 	}

@@ -100,6 +100,9 @@ func (l *layout) stand(at placing, focus pane, want [paneCount]int) {
 	if at.second != nil && b.Dx() >= hugeWidth {
 		first = slices.DeleteFunc(slices.Clone(at.panes), func(p pane) bool { return slices.Contains(at.second, p) })
 		second := at.second
+		if want[paneAlerts] > 0 {
+			second = append(slices.Clone(second), paneAlerts)
+		}
 		side = min(side, hugeSide)
 		right.Min.X = right.Max.X - side
 		if focus != paneTimeline && !slices.Contains(first, focus) && !slices.Contains(second, focus) {

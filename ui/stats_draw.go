@@ -24,6 +24,7 @@ type statsBox struct{ chart, x, y, w, h int }
 // lines of findings below.
 type statsPlan struct {
 	cols, rows, findings int
+	first                int  // the chart in the first place
 	wall                 bool // the findings have a box of their own
 	boxes                []statsBox
 }
@@ -44,9 +45,12 @@ func planStats(w, h, at, count int, whole bool) statsPlan {
 	}
 	body := max(2, h-head-foot-p.findings)
 	per := p.cols * p.rows
-	first := at / per * per
+	if p.wall {
+		per-- // the last place is for what they say
+	}
+	p.first = at / per * per
 	for i := range per {
-		n := first + i
+		n := p.first + i
 		if n >= count {
 			break
 		}
@@ -97,7 +101,7 @@ func (d *statsDesk) draw(a *App, w, h int) []string {
 		var cols []block
 		high := 0
 		for _, b := range p.boxes {
-			if (b.chart%(p.cols*p.rows))/p.cols != r {
+			if (b.chart-p.first)/p.cols != r {
 				continue
 			}
 			high = max(high, b.h)

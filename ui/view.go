@@ -115,6 +115,8 @@ func (a *App) drawPane(p pane, r image.Rectangle) []string {
 		return a.drawSituation(r.Dx(), r.Dy())
 	case paneBoard:
 		return a.drawBoard(r.Dx(), r.Dy(), focused)
+	case paneAlerts:
+		return a.drawAlertPane(r.Dx(), r.Dy(), focused)
 	}
 	return a.drawTimeline(r.Dx(), r.Dy(), focused)
 }

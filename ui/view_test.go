@@ -105,7 +105,7 @@ func TestGoldenViews(t *testing.T) {
 }
 
 func TestGoldenPanes(t *testing.T) {
-	for p := range paneCount {
+	for p := range paneAlerts { // of that the scene has none: TestGoldenAlertPane
 		t.Run(p.String(), func(t *testing.T) {
 			x := checkout(t, 80, 24)
 			x.a.focus = p

@@ -82,7 +82,7 @@ func (a *App) vitals() []vital {
 		if firing == 0 {
 			st = th.good
 		}
-		out = append(out, vital{"alerts", fmt.Sprintf("%d of %d still fire", firing, all), st})
+		out = append(out, vital{"alerts", fmt.Sprintf("%d of %s still firing", firing, plural(all, "line")), st})
 	}
 	return out
 }

@@ -28,7 +28,7 @@ func readSNS(r *Reading, top object, h http.Header) error {
 	inner, err := decode([]byte(msg))
 	o, ok := inner.(object)
 	if err != nil || !ok {
-		a := alert.Alert{Source: "sns", ID: top.str("MessageId"), Title: first(top.str("Subject"), firstLine(msg)), Description: msg, Timestamp: moment(top["Timestamp"])}
+		a := alert.Alert{Source: "sns", ID: first(top.str("MessageId"), digest(top)), Title: first(top.str("Subject"), firstLine(msg)), Description: msg, Timestamp: moment(top["Timestamp"])}
 		if a.Title == "" {
 			return model.Errorf(model.Invalid, "the SNS message has neither subject nor text")
 		}

@@ -2,7 +2,10 @@
 // wrong, and receives it.
 //
 // It imports model and its parts only; where alerts go is the small interface
-// Inbox. It never makes a request of its own, whatever a payload asks for.
+// Inbox. It never makes a request of its own, whatever a payload asks for: so the
+// signature of Amazon SNS, whose certificate would have to be fetched from an
+// address in the payload, is not checked, and SNS proves itself by the secret in
+// the address that it posts to.
 //
 //	POST /alerts/NAME ─▶ size, method, type ─▶ secret or signature on the raw bytes
 //	                                                │

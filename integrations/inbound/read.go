@@ -183,22 +183,26 @@ func tooMany(n int) error {
 	return model.Wrap(model.Invalid, errMany, "%d alerts in one payload, at most %d: send them in parts (Alertmanager: max_alerts)", n, MaxAlerts)
 }
 
-// jsonLines cuts a body into lines if each of the first few is a document.
+// jsonLines cuts a body into lines if at least half of the first ones are
+// documents each: a damaged line among them does not hide the others.
 func jsonLines(body []byte) ([][]byte, bool) {
 	lines := bytes.Split(bytes.TrimSpace(body), []byte("\n"))
 	if len(lines) < 2 {
 		return nil, false
 	}
-	for i, l := range lines {
-		l = bytes.TrimSpace(l)
-		if i == 3 {
+	whole, seen := 0, 0
+	for _, l := range lines {
+		if l = bytes.TrimSpace(l); len(l) == 0 {
+			continue
+		}
+		if l[0] == '{' && l[len(l)-1] == '}' {
+			whole++
+		}
+		if seen++; seen == 10 {
 			break
 		}
-		if len(l) > 0 && (l[0] != '{' || l[len(l)-1] != '}') {
-			return nil, false
-		}
 	}
-	return lines, true
+	return lines, 2*whole >= seen
 }
 
 func readLines(lines [][]byte, h http.Header, now time.Time, most int) (Reading, error) {

@@ -112,7 +112,8 @@ func TestResolvesAndOthers(t *testing.T) {
 		{"sns plain text", `{"Type":"Notification","MessageId":"1","TopicArn":"arn:x","Subject":"disk","Message":"disk is full"}`, "firing"},
 		{"cloudevent in base64", `{"specversion":"1.0","id":"1","source":"s","type":"t","data_base64":"eyJ0aXRsZSI6IngiLCJzdGF0dXMiOiJvayJ9"}`, "resolved"},
 		{"no alerts", `{"receiver":"r","status":"firing","alerts":[],"groupKey":"k"}`, "note"},
-		{"lines", "{\"title\":\"a\"}\n{\"title\":\"b\",\n\n{\"title\":\"c\",\"status\":\"resolved\"}\n", "?"},
+		{"lines", "{\"title\":\"a\"}\n{\"title\":\"b\",\n\n{\"title\":\"c\",\"status\":\"resolved\"}\n", "firing aside"},
+		{"a document cut in lines", "{\n\"title\":\"a\",\n\"x\":[\n{}\n", "?"},
 		{"two lines, one broken", "{\"title\":\"a\"}\n{\"title\":}\n", "firing aside"},
 		{"a capture", `{"requests":[{"headers":{},"body":{"title":"x"}},{"body":5}]}`, "firing aside"},
 	} {
@@ -227,7 +228,23 @@ func FuzzRead(f *testing.F) {
 		f.Add(fixture(f, n))
 	}
 	f.Add([]byte("{\"title\":\"a\"}\n{\"title\":\"b\"}"))
+	f.Add([]byte(`{"Type":"","MessageId":"","TopicArn":"","Message":"\b"}`))
+	f.Add([]byte(`{"alerts":{},"event":[1],"data":"x","alert":[],"monitor":7,"heartbeat":[],"Message":"{}","commonLabels":[{}],"details":[[]]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		if top, err := decode(body); err == nil { // each reader, whatever the payload looks like
+			if o, ok := top.(object); ok {
+				for _, x := range formats {
+					r := Reading{Format: x.name, most: MaxAlerts}
+					if err := x.read(&r, o, http.Header{}); err == nil {
+						if _, err := r.tidy(now); err != nil {
+							t.Fatalf("%s: %v", x.name, err)
+						}
+					} else if model.CodeOf(err) != model.Invalid {
+						t.Fatalf("%s: %v", x.name, err)
+					}
+				}
+			}
+		}
 		r, err := Read(body, http.Header{}, now)
 		if err != nil {
 			if model.CodeOf(err) != model.Invalid || model.Message(err) == "" {

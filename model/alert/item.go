@@ -22,6 +22,15 @@ type Item struct {
 	NoiseBy  string    `json:"noise_by,omitempty"`
 }
 
+// Bare are items without what people did about them.
+func Bare(items []Item) []Alert {
+	out := make([]Alert, len(items))
+	for i := range items {
+		out[i] = items[i].Alert
+	}
+	return out
+}
+
 // State is the status of the item at t: Suppressed while it fires under a
 // silence.
 func (i Item) State(t time.Time) Status {
@@ -117,6 +126,17 @@ type Intake struct {
 	Groups    int        `json:"groups"`    // opened
 	Cleared   []Clearing `json:"cleared,omitempty"`
 }
+
+// Pruned counts what was forgotten of the inbox.
+type Pruned struct {
+	Lines    int64 `json:"lines"`
+	Alerts   int64 `json:"alerts"`
+	Aside    int64 `json:"kept_aside"`
+	Silences int64 `json:"silences"`
+}
+
+// LeastKeep is the shortest time that the inbox is kept for.
+const LeastKeep = 24 * time.Hour
 
 // Deed is something that somebody did about a line of the inbox.
 type Deed struct {

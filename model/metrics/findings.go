@@ -44,6 +44,9 @@ func (r *Report) findings() []Finding {
 	if c := r.Conduct; c.Precision.Known() && c.Precision.Range.High < 0.5 {
 		add(c.Precision.N, c.Precision.Range, "%s of the lines of alerts belonged to an incident%s: the others woke somebody for nothing.", percent(*c.Precision.Value), rests(c.Precision))
 	}
+	if c := r.Conduct; c.Precision.Known() && c.Precision.Range.High < 0.5 {
+		add(c.Precision.N, c.Precision.Range, "%s of the lines of alerts belonged to an incident (n = %d): the fatigue view of alerts says which rules to mend.", percent(*c.Precision.Value), c.Precision.N)
+	}
 	r.calendarFinding(add)
 	if r.Open > 0 && r.Survival.Median.Known() && r.Length.Median.Known() && *r.Survival.Median.Value > *r.Length.Median.Value {
 		add(r.Survival.N, r.Survival.Median.Range, "With the %s that are still open the median is %s, not %s (n = %d): what is not over is no reason to leave it out.",

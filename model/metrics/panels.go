@@ -37,6 +37,7 @@ type Report struct {
 	Calendar Calendar  `json:"calendar"`
 	Services []Part    `json:"services"`
 	Severity []Part    `json:"severities"`
+	Detected []Part    `json:"detections"` // by how they came to be known
 	Causes   []Word    `json:"causes"`
 	Labelled int       `json:"with_cause"`
 	Conduct  Conduct   `json:"conduct"`
@@ -130,6 +131,7 @@ func (s *Selection) Analyse(o Options) *Report {
 	r.Halves = s.halves(r.From, r.To)
 	r.Calendar = s.calendar(r.From, r.To, o.Zone)
 	r.Services, r.Severity = s.ServiceParts(), s.SeverityParts()
+	r.Detected = s.DetectionParts()
 	r.Causes, r.Labelled = CommonWords(s.causes, 10), s.labelled()
 	r.Conduct = s.conduct(o.Ledger)
 	r.Findings = r.findings()

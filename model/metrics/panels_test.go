@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/alert"
 )
 
 func marks(of map[model.Milestone]time.Time) (m Marks) {
@@ -408,5 +409,42 @@ func BenchmarkAnalyse(b *testing.B) {
 				table.Select(Filter{Now: testNow}).Plain(30, nil)
 			}
 		})
+	}
+}
+
+func TestDetectionsAndAlerts(t *testing.T) {
+	table := NewTable(0)
+	for i := range 12 {
+		r := Row{Row: int64(i + 1), ID: fmt.Sprint("INC-", i), Start: testNow.Add(-time.Hour), Minutes: 10}
+		switch i % 4 {
+		case 0:
+			r.Detection = model.ByCustomer
+		case 1, 2:
+			r.Detection = model.ByMonitoring
+		}
+		table.Put(r)
+	}
+	table.Put(Row{Row: 12, Start: testNow.Add(-time.Hour), Minutes: 10, Detection: model.BySynthetic}) // said later
+	var lines []alert.Group
+	for i := range 40 {
+		g := alert.Group{First: testNow.Add(-time.Minute)}
+		if i < 4 {
+			g.Incident = table.ID(0)
+		}
+		lines = append(lines, g)
+	}
+	r := table.Select(Filter{Now: testNow}).Analyse(Options{Ledger: Ledger{Alerts: lines}})
+	got := ""
+	for _, p := range r.Detected {
+		got += fmt.Sprint(p.Name, " ", p.N, ", ")
+	}
+	if got != "automated monitoring 6, customer report 3, synthetic monitoring 1, unknown 2, " {
+		t.Error(got)
+	}
+	if table.Detection(0) != model.ByCustomer || table.Detection(11) != model.BySynthetic || table.Detection(3) != "" {
+		t.Errorf("%q %q %q", table.Detection(0), table.Detection(11), table.Detection(3))
+	}
+	if !strings.Contains(fmt.Sprint(r.Findings), "10 % of the lines of alerts belonged to an incident (n = 40)") {
+		t.Errorf("%v", r.Findings)
 	}
 }

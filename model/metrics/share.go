@@ -79,6 +79,34 @@ func (s *Selection) SeverityParts() []Part {
 	return out
 }
 
+// DetectionParts splits the selection by how incidents came to be known, in the
+// order of model.Detections; those of which it is not known come last.
+func (s *Selection) DetectionParts() []Part {
+	names := make([]string, len(model.Detections)+1)
+	for i, d := range model.Detections {
+		names[i] = d.Words()
+	}
+	last := len(model.Detections)
+	names[last] = model.Detection("").Words()
+	count := make([]int, len(names))
+	place := func(n int32) uint32 {
+		if k := int(s.t.known[n]); k > 0 {
+			return uint32(k - 1)
+		}
+		return uint32(last)
+	}
+	for _, n := range s.at {
+		count[place(n)]++
+	}
+	var order []Word
+	for i, k := range count {
+		if k > 0 {
+			order = append(order, Word{names[i], k})
+		}
+	}
+	return s.parts(order, func(n int32, name func(uint32)) { name(place(n)) }, names)
+}
+
 // leastShare is how many incidents a share of minutes with an interval needs.
 const leastShare = LeastP90
 

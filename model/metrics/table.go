@@ -23,7 +23,8 @@ type Row struct {
 	Drill       bool
 	Maintenance bool
 	Canceled    bool
-	Day         bool // of Start only the day is known
+	Day         bool            // of Start only the day is known
+	Detection   model.Detection // how it came to be known; "": unknown
 	Marks       Marks
 	Conduct     model.Conduct
 }
@@ -57,6 +58,7 @@ type Table struct {
 	minutes  []float64
 	severity []uint8
 	flags    []uint8
+	known    []uint8  // how it came to be known: a place in model.Detections, from 1; 0 is unknown
 	from     []uint32 // services of incident n: refs[from[n]:from[n+1]]
 	refs     []uint32 // places in names
 	names    []string // of services as first spelled
@@ -71,7 +73,7 @@ type Table struct {
 func NewTable(n int) *Table {
 	return &Table{
 		rows: make([]int64, 0, n), ids: make([]string, 0, n), start: make([]int64, 0, n), minutes: make([]float64, 0, n),
-		severity: make([]uint8, 0, n), flags: make([]uint8, 0, n), from: append(make([]uint32, 0, n+1), 0),
+		severity: make([]uint8, 0, n), flags: make([]uint8, 0, n), known: make([]uint8, 0, n), from: append(make([]uint32, 0, n+1), 0),
 		cause: make([]string, 0, n), byName: map[string]uint32{}, marks: make([][]int64, len(model.Milestones)),
 		conduct: map[int]model.Conduct{}, moved: map[int][]uint32{},
 	}
@@ -97,6 +99,14 @@ func (t *Table) Severity(n int) model.Severity { return model.Severity(t.severit
 
 // Cause is what incident n was put down to, "" if that is not known.
 func (t *Table) Cause(n int) string { return t.cause[n] }
+
+// Detection is how incident n came to be known, "" if that is not known.
+func (t *Table) Detection(n int) model.Detection {
+	if k := t.known[n]; k > 0 {
+		return model.Detections[k-1]
+	}
+	return ""
+}
 
 // Services are those of incident n.
 func (t *Table) Services(n int) []string {
@@ -154,7 +164,7 @@ func (t *Table) Put(r Row) {
 		}
 	}
 	t.rows, t.ids, t.start, t.minutes = append(t.rows, r.Row), append(t.ids, r.ID), append(t.start, 0), append(t.minutes, 0)
-	t.severity, t.flags, t.cause = append(t.severity, 0), append(t.flags, 0), append(t.cause, "")
+	t.severity, t.flags, t.known, t.cause = append(t.severity, 0), append(t.flags, 0), append(t.known, 0), append(t.cause, "")
 	for m := range t.marks {
 		if t.marks[m] != nil {
 			t.marks[m] = append(t.marks[m], 0)
@@ -188,6 +198,7 @@ func (t *Table) set(n int, r Row) {
 		t.minutes[n] = math.NaN()
 	}
 	t.severity[n], t.cause[n] = uint8(r.Severity), r.Cause
+	t.known[n] = uint8(slices.Index(model.Detections, r.Detection) + 1)
 	var f uint8
 	for i, on := range [...]bool{r.Open, r.Drill, r.Maintenance, r.Canceled, r.Day} { // in the order of the flags
 		if on {

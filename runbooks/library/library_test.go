@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/runbooks/lint"
 )
 
@@ -247,5 +248,36 @@ func TestWatch(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// What alerts tell is asked with, beside what the incident tells.
+func TestSuggestForAlerts(t *testing.T) {
+	l := Load(nil)
+	first := func(q Query) string {
+		if m := l.Suggest(q); len(m) > 0 {
+			return m[0].Item.ID + ": " + strings.Join(m[0].Reason, ", ")
+		}
+		return ""
+	}
+	for _, c := range []struct {
+		a    alert.Alert
+		want string
+	}{
+		{alert.Alert{Rule: "HighErrorRate", Title: "Checkout fails"}, "http-5xx: alert HighErrorRate"},
+		{alert.Alert{Title: "x", Metrics: map[string]any{"replication_lag": 90.0}}, "replication-lag: metric replication_lag > 60s"},
+		{alert.Alert{Title: "a thing", Service: "checkout", Severity: 2}, ""},
+	} {
+		if got := first(Query{}.With([]alert.Alert{c.a})); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.a, got, c.want)
+		}
+	}
+	base := Query{Labels: map[string]string{"a": "1"}, Severity: 3}
+	q := base.With([]alert.Alert{{Labels: map[string]string{"a": "2", "b": "2"}, Severity: 1, Service: "s", RunbookURL: "u"}, {Labels: map[string]string{"b": "3"}, Service: "s"}})
+	if q.Labels["a"] != "1" || q.Labels["b"] != "2" || q.Severity != 3 || len(q.Services) != 1 || len(q.Pages) != 1 || len(base.Labels) != 1 {
+		t.Errorf("%+v from %+v", q, base)
+	}
+	if q := (Query{}).With([]alert.Alert{{Severity: 4}, {Severity: 2}, {}}); q.Severity != 2 {
+		t.Errorf("the worst is %v", q.Severity)
 	}
 }

@@ -2,11 +2,13 @@ package library
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/runbooks"
 )
 
@@ -36,6 +38,43 @@ func For(i *model.Incident) Query {
 		if a.Runbook != "" {
 			q.Pages = append(q.Pages, a.Runbook)
 		}
+	}
+	return q
+}
+
+// With is q and what alerts tell: their names, metrics, labels, services and
+// addresses. Of a label that two alerts bear the first one counts; the severity is
+// that of the worst alert where q knows none.
+func (q Query) With(alerts []alert.Alert) Query {
+	add := func(list []string, s string) []string {
+		if s == "" || slices.Contains(list, s) {
+			return list
+		}
+		return append(list, s)
+	}
+	q.Labels = maps.Clone(q.Labels)
+	worst := model.Severity(0)
+	for _, a := range alerts {
+		q.Alerts = add(add(q.Alerts, a.Rule), a.Title)
+		q.Services = add(q.Services, a.Service)
+		q.Pages = add(q.Pages, a.RunbookURL)
+		for _, name := range alert.Names(a.Metrics) {
+			q.Metrics = add(q.Metrics, name)
+		}
+		for k, v := range a.Labels {
+			if q.Labels == nil {
+				q.Labels = map[string]string{}
+			}
+			if _, have := q.Labels[k]; !have {
+				q.Labels[k] = v
+			}
+		}
+		if a.Severity.Valid() && (worst == 0 || a.Severity < worst) {
+			worst = a.Severity
+		}
+	}
+	if !q.Severity.Valid() {
+		q.Severity = worst
 	}
 	return q
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/play"
 	"warroom/runbooks"
 	"warroom/runbooks/library"
@@ -33,12 +34,12 @@ type Config struct {
 	Store   Store
 	Library func() *library.Library
 	Actor   string
-	Dir     string                                      // where runs keep their files
-	Environ []string                                    // of this process
-	Allowed []string                                    // what commands inherit of it; nil: proc.Allowed
-	Labels  func(inc *model.Incident) map[string]string // of the alerts of an incident; may be nil
-	Client  *http.Client                                // nil: call.DefaultClient
-	Now     func() time.Time                            // nil: time.Now
+	Dir     string                              // where runs keep their files
+	Environ []string                            // of this process
+	Allowed []string                            // what commands inherit of it; nil: proc.Allowed
+	Alerts  func(incident string) []alert.Alert // that are part of an incident, the newest first; nil: none are known
+	Client  *http.Client                        // nil: call.DefaultClient
+	Now     func() time.Time                    // nil: time.Now
 }
 
 // Runner follows runbooks in the name of one person. Its methods may be called
@@ -83,18 +84,10 @@ func (r *Runner) Cards(inc *model.Incident) []play.Card {
 	var out []play.Card
 	seen := map[string]bool{}
 	if inc != nil {
-		q := library.For(inc)
-		if r.cfg.Labels != nil {
-			q.Labels = r.cfg.Labels(inc)
-			if a := q.Labels["alertname"]; a != "" && !slices.Contains(q.Alerts, a) {
-				q.Alerts = append(q.Alerts, a)
-			}
-		}
+		q := library.For(inc).With(r.alerts(inc))
 		for _, m := range lib.Suggest(q) {
 			seen[m.Item.ID] = true
-			c := r.card(m.Item)
-			c.Why = strings.Join(m.Reason, ", ")
-			out = append(out, c)
+			out = append(out, r.suggested(m))
 		}
 	}
 	for _, it := range lib.Books() {
@@ -106,6 +99,31 @@ func (r *Runner) Cards(inc *model.Incident) []play.Card {
 		out = append(out, r.card(it))
 	}
 	return out
+}
+
+// Fitting lists the runbooks that fit alerts, best first, with the reason. A
+// runbook that is only alike in words of a title is none of them: an alert asks
+// for one by its name, a metric, its service or an address, or not at all.
+func (r *Runner) Fitting(alerts []alert.Alert) []play.Card {
+	var out []play.Card
+	for _, m := range r.cfg.Library().Suggest(library.Query{}.With(alerts)) {
+		out = append(out, r.suggested(m))
+	}
+	return out
+}
+
+func (r *Runner) suggested(m library.Match) play.Card {
+	c := r.card(m.Item)
+	c.Why = strings.Join(m.Reason, ", ")
+	return c
+}
+
+// alerts are those of an incident, as far as they are known.
+func (r *Runner) alerts(inc *model.Incident) []alert.Alert {
+	if r.cfg.Alerts == nil || inc == nil || len(inc.Alerts) == 0 {
+		return nil
+	}
+	return r.cfg.Alerts(inc.ID)
 }
 
 func (r *Runner) card(it library.Item) play.Card {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/play"
 	"warroom/runbooks/library"
 	"warroom/runbooks/proc"
@@ -438,5 +439,48 @@ func TestHashShownIsHashRun(t *testing.T) {
 	<-j.Done()
 	if run, _ := s.inc().Run(n); run.Steps[0].Actions[0].Hash != p.Steps[0].Actions[0].Hash {
 		t.Error("another digest is in the record")
+	}
+}
+
+// Alerts of the incident suggest runbooks and fill values in.
+func TestAlertsSuggestAndFillIn(t *testing.T) {
+	s := newScene(t, map[string]string{"lag.yaml": `
+id: lag-here
+title: Lag here
+triggers: [{alert: ReplicaLag}]
+params: [{name: host, from: [incident.labels.instance]}]
+steps: [{title: x, actions: [{description: y, argv: [look, <host>], risk: read}]}]
+`})
+	told := []alert.Alert{{Rule: "ReplicaLag", Title: "db-2 is behind", Labels: map[string]string{"instance": "db-2"}}}
+	lib := func() *library.Library { return library.Load([]library.Dir{{Path: s.books, Origin: library.Folder}}) }
+	r := New(Config{Store: s.store, Library: lib, Actor: "ana", Alerts: func(id string) []alert.Alert {
+		if id != s.id {
+			t.Errorf("asked for the alerts of %s", id)
+		}
+		return told
+	}})
+	if c := r.Fitting(told); len(c) == 0 || c[0].ID != "lag-here" || c[0].Why != "alert ReplicaLag" {
+		t.Errorf("%+v", c)
+	}
+	if c := r.Fitting([]alert.Alert{{Title: "checkout is slow"}}); len(c) != 0 && c[0].Why == "" {
+		t.Errorf("without a reason: %+v", c)
+	}
+	inc, err := s.store.Incident(context.Background(), s.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := r.Cards(inc); c[0].ID == "lag-here" {
+		t.Errorf("no alert is part of it yet: %+v", c[0])
+	}
+	s.must("ana", model.AttachAlert{Line: model.AlertLine{Group: 1, Title: "db-2 is behind", Rule: "ReplicaLag", Count: 1}})
+	if inc, err = s.store.Incident(context.Background(), s.id); err != nil {
+		t.Fatal(err)
+	}
+	if c := r.Cards(inc); c[0].ID != "lag-here" {
+		t.Errorf("%+v", c[0])
+	}
+	p, err := r.Plan(inc, play.Ref{ID: "lag-here"}, nil)
+	if err != nil || len(p.Values) != 1 || p.Values[0].Value != "db-2" {
+		t.Errorf("%+v %v", p, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"warroom/model/play"
 	"warroom/runbooks"
 	"warroom/runbooks/call"
+	"warroom/runbooks/library"
 	"warroom/runbooks/output"
 	"warroom/runbooks/proc"
 )
@@ -46,10 +47,7 @@ func known(inc *model.Incident, labels map[string]string, name string) string {
 
 // fill says what each parameter is, and from where.
 func (r *Runner) fill(t *track, inc *model.Incident, given map[string]string) []play.Value {
-	labels := map[string]string{}
-	if r.cfg.Labels != nil {
-		labels = r.cfg.Labels(inc)
-	}
+	labels := library.Query{}.With(r.alerts(inc)).Labels
 	var out []play.Value
 	for i := range t.params {
 		p := &t.params[i]

@@ -135,14 +135,17 @@ func lengthLines(c *Chart, w, h, sel int) []Line {
 // services and severities
 
 func (c *Chart) parts() []metrics.Part {
-	if c.Name == "severity" {
+	switch c.Name {
+	case "severity":
 		return c.r.Severity
+	case "detection":
+		return c.r.Detected
 	}
 	return c.r.Services
 }
 
 func partNote(c *Chart) string {
-	if c.Name == "severity" {
+	if c.Name != "where" {
 		return "incidents · minutes"
 	}
 	return fmt.Sprintf("%d services · incidents · minutes", len(c.r.Services))
@@ -159,6 +162,9 @@ func partLabel(c *Chart, i int) string {
 
 func partHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	p := c.parts()[i]
+	if c.Name == "detection" {
+		return func(s *metrics.Selection, n int) bool { return s.Table().Detection(n).Words() == p.Name }
+	}
 	if c.Name == "severity" {
 		return func(s *metrics.Selection, n int) bool {
 			t := s.Table()

@@ -48,7 +48,7 @@ type Chart struct {
 }
 
 // Names are the charts in the order of the screen.
-var Names = []string{"length", "weeks", "heat", "where", "control", "survival", "stages", "causes", "severity", "strip", "conduct"}
+var Names = []string{"length", "weeks", "heat", "where", "control", "survival", "stages", "causes", "severity", "strip", "conduct", "detection"}
 
 // All makes every chart of a report. Days and hours are in zone; nil is UTC.
 func All(r *metrics.Report, zone *time.Location) []*Chart {
@@ -66,17 +66,18 @@ func All(r *metrics.Report, zone *time.Location) []*Chart {
 
 // kinds are filled by the files that draw them.
 var kinds = map[string]*Chart{
-	"length":   {Question: "How long?", Hint: "until resolved", Title: "How long incidents took", lines: lengthLines, svg: lengthSVG, cells: func(c *Chart) int { return len(c.r.Buckets) }, label: bucketLabel, holds: bucketHolds, note: lengthNote},
-	"weeks":    {Question: "How often?", Hint: "incidents a week", Title: "Incidents by week", lines: weekLines, svg: weekSVG, cells: func(c *Chart) int { return len(c.pools()) }, label: weekLabel, holds: weekHolds, note: weekNote},
-	"heat":     {Question: "When?", Hint: "start by hour and weekday", Title: "Start by hour and weekday", lines: heatLines, svg: heatSVG, cells: func(*Chart) int { return 7 * 24 }, label: heatLabel, holds: heatHolds, note: heatNote},
-	"where":    {Question: "Where?", Hint: "by service", Title: "Services", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
-	"severity": {Question: "How bad?", Hint: "by severity", Title: "Severities", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
-	"causes":   {Question: "Why?", Hint: "words of the causes", Title: "Words of the causes", lines: causeLines, svg: causeSVG, cells: func(c *Chart) int { return len(c.r.Causes) }, label: causeLabel, holds: causeHolds, note: causeNote},
-	"control":  {Question: "Anything unusual?", Hint: "control chart", Title: "Control chart of durations", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: controlNote},
-	"strip":    {Question: "Each one?", Hint: "start and duration", Title: "Every incident by start and duration", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: stripNote},
-	"survival": {Question: "Still going on after?", Hint: "survival", Title: "Still going on after a time", lines: curveLines, svg: curveSVG, cells: func(c *Chart) int { return len(c.r.Survival.Steps) }, label: stepLabel, holds: stepHolds, note: curveNote},
-	"conduct":  {Question: "How was it led?", Hint: "promises, orders, command", Title: "How incidents were led", lines: conductLines, svg: conductSVG, cells: func(c *Chart) int { return len(c.habits()) }, label: conductLabel, holds: conductHolds, note: conductNote},
-	"stages":   {Question: "What took the time?", Hint: "milestones", Title: "Time between milestones", lines: stageLines, svg: stageSVG, cells: func(c *Chart) int { return len(c.r.Bars) }, label: stageLabel, holds: stageHolds, note: stageNote},
+	"length":    {Question: "How long?", Hint: "until resolved", Title: "How long incidents took", lines: lengthLines, svg: lengthSVG, cells: func(c *Chart) int { return len(c.r.Buckets) }, label: bucketLabel, holds: bucketHolds, note: lengthNote},
+	"weeks":     {Question: "How often?", Hint: "incidents a week", Title: "Incidents by week", lines: weekLines, svg: weekSVG, cells: func(c *Chart) int { return len(c.pools()) }, label: weekLabel, holds: weekHolds, note: weekNote},
+	"heat":      {Question: "When?", Hint: "start by hour and weekday", Title: "Start by hour and weekday", lines: heatLines, svg: heatSVG, cells: func(*Chart) int { return 7 * 24 }, label: heatLabel, holds: heatHolds, note: heatNote},
+	"where":     {Question: "Where?", Hint: "by service", Title: "Services", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
+	"severity":  {Question: "How bad?", Hint: "by severity", Title: "Severities", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
+	"detection": {Question: "Who noticed?", Hint: "how it came to be known", Title: "How incidents came to be known", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
+	"causes":    {Question: "Why?", Hint: "words of the causes", Title: "Words of the causes", lines: causeLines, svg: causeSVG, cells: func(c *Chart) int { return len(c.r.Causes) }, label: causeLabel, holds: causeHolds, note: causeNote},
+	"control":   {Question: "Anything unusual?", Hint: "control chart", Title: "Control chart of durations", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: controlNote},
+	"strip":     {Question: "Each one?", Hint: "start and duration", Title: "Every incident by start and duration", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: stripNote},
+	"survival":  {Question: "Still going on after?", Hint: "survival", Title: "Still going on after a time", lines: curveLines, svg: curveSVG, cells: func(c *Chart) int { return len(c.r.Survival.Steps) }, label: stepLabel, holds: stepHolds, note: curveNote},
+	"conduct":   {Question: "How was it led?", Hint: "promises, orders, command", Title: "How incidents were led", lines: conductLines, svg: conductSVG, cells: func(c *Chart) int { return len(c.habits()) }, label: conductLabel, holds: conductHolds, note: conductNote},
+	"stages":    {Question: "What took the time?", Hint: "milestones", Title: "Time between milestones", lines: stageLines, svg: stageSVG, cells: func(c *Chart) int { return len(c.r.Bars) }, label: stageLabel, holds: stageHolds, note: stageNote},
 }
 
 // Lines draws into w × h cells; sel is the selected cell, -1 for none.

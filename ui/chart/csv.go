@@ -48,7 +48,7 @@ func (c *Chart) CSV(w io.Writer) error {
 				put(metrics.Weekday(d), fmt.Sprint(h), fmt.Sprint(k))
 			}
 		}
-	case "where", "severity":
+	case "where", "severity", "detection":
 		put("name", "incidents", "minutes", "median_minutes", "share_of_minutes")
 		for _, p := range c.parts() {
 			median := ""

@@ -86,6 +86,7 @@ func (a *app) alertInboxCommands(parent *cobra.Command) {
 		return a.store.SplitAlert(ctx, a.actor, n)
 	})
 	a.alertAside(parent)
+	a.alertPrune(parent)
 }
 
 // inboxLine opens the record and takes the number of a line from args.

@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/play"
 	"warroom/runbooks/library"
 	"warroom/runbooks/runner"
@@ -55,7 +57,19 @@ func (a *app) runner(lib func() *library.Library) *runner.Runner {
 
 // follower makes what follows runbooks over a record.
 func follower(s *storage.Store, actor string, lib func() *library.Library) *runner.Runner {
-	return runner.New(runner.Config{Store: s, Library: lib, Actor: actor, Dir: runsDir(s), Environ: os.Environ()})
+	return runner.New(runner.Config{Store: s, Library: lib, Alerts: func(id string) []alert.Alert { return alertsWithin(s, id) }, Actor: actor, Dir: runsDir(s), Environ: os.Environ()})
+}
+
+// alertsWithin reads the newest alerts of an incident: what runbooks are suggested
+// by and filled in from. Without them both still work.
+func alertsWithin(s *storage.Store, incident string) []alert.Alert {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	items, err := s.AlertItems(ctx, alert.Pick{Incident: incident, Limit: 200})
+	if err != nil {
+		return nil
+	}
+	return alert.Bare(items)
 }
 
 // runsDir is the folder beside a record where runs keep their files.

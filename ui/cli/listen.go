@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,7 @@ const listenAddr = "127.0.0.1:9099"
 const datadogTemplate = `{"event_title":"$EVENT_TITLE","event_msg":"$TEXT_ONLY_MSG","alert_id":"$ALERT_ID","alert_title":"$ALERT_TITLE","alert_transition":"$ALERT_TRANSITION","alert_cycle_key":"$ALERT_CYCLE_KEY","aggreg_key":"$AGGREG_KEY","alert_priority":"$ALERT_PRIORITY","alert_scope":"$ALERT_SCOPE","date":"$DATE","link":"$LINK"}`
 
 func (a *app) listen(root *cobra.Command) {
-	var addr, tlsCert, tlsKey string
+	var addr, tlsCert, tlsKey, keep string
 	var sources []string
 	c := a.add(root, groupCare, &cobra.Command{
 		Use: "listen", Short: "Receive alerts from monitoring tools by HTTP",
@@ -32,6 +33,8 @@ func (a *app) listen(root *cobra.Command) {
 			"or the sender signs (PagerDuty, Sentry, Grafana, X-Hub-Signature-256). Without sources everything under /alerts is taken, on a loopback address only.\n\n" +
 			"Formats are recognised by themselves: " + strings.Join(inbound.Formats(), ", ") + ". An answer of 202 means that the alerts are on the disk. " +
 			"What cannot be read is kept aside: warroom alert aside.\n\n" +
+			"Amazon SNS proves itself by the secret in its address, https://sns:SECRET@HOST/alerts/NAME. Its signature is not checked: the certificate for that has to be fetched from where the payload says, and no payload makes warroom ask anybody for anything. " +
+			"For the same reason a person confirms the subscription.\n\n" +
 			"Alertmanager: receivers: [{name: warroom, webhook_configs: [{url: http://" + listenAddr + "/alerts/alertmanager, max_alerts: 500}]}]\n" +
 			"Datadog has no fixed format; use this as the payload: " + datadogTemplate,
 		Example: "warroom listen\nwarroom listen --addr 0.0.0.0:9099 --source alertmanager=file:/run/secrets/am --source pagerduty=env:PD_SECRET --cert c.pem --key k.pem",
@@ -42,6 +45,12 @@ func (a *app) listen(root *cobra.Command) {
 		list, err := readSources(sources)
 		if err != nil {
 			return err
+		}
+		var kept time.Duration
+		if keep != "" {
+			if kept, err = keepFor(keep); err != nil {
+				return err
+			}
 		}
 		if err := a.record(ctx); err != nil {
 			return err
@@ -69,6 +78,9 @@ func (a *app) listen(root *cobra.Command) {
 		if err := a.listening(scheme, l.Addr().String(), list); err != nil {
 			return err
 		}
+		if kept > 0 {
+			go a.pruning(ctx, kept)
+		}
 		if err := s.Serve(ctx, l); err != nil {
 			return model.Wrap(model.Internal, err, "listening at %s has ended", l.Addr())
 		}
@@ -77,6 +89,7 @@ func (a *app) listen(root *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&addr, "addr", listenAddr, "where to listen; port 0 takes a free one")
 	f.StringArrayVar(&sources, "source", nil, "a sender: NAME=file:PATH or NAME=env:VARIABLE; may be repeated")
+	f.StringVar(&keep, "keep", "", "forget old alerts of no incident after this time, such as 180d (see warroom alert prune); nothing is forgotten without it")
 	f.StringVar(&tlsCert, "cert", "", "certificate for HTTPS, a PEM file")
 	f.StringVar(&tlsKey, "key", "", "its key")
 }

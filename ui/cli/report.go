@@ -44,6 +44,7 @@ var definitions = map[string]string{
 	"mttr_minutes":      "mean of the durations of incidents that began in the period; long tails move it, so read the median",
 	"mtbf_hours":        "mean time from one start to the next in the period; one over the rate",
 	"operating_hours":   "time without an incident over the number of spells of incidents, overlaps merged: MTBF of IEC 60050-192",
+	"detections":        "how incidents came to be known, as somebody said or as the alert they were declared from tells; unknown where neither did",
 	"duration_minutes":  "from the start of the impact where it is known, else from the declaration, to the resolution, wall clock; or as the source states it",
 	"TTD":               "impact started → detected",
 	"TTA":               "detected → acknowledged",

@@ -153,10 +153,26 @@ func (r *analysis) facts() [][2]string {
 	for _, p := range s.Pairs {
 		out = append(out, [2]string{fmt.Sprintf("%s, %s → %s", p.Name, p.From, p.To), fmt.Sprintf("%s, n = %d", minutesOf(p.Summary.Median), p.Summary.N)})
 	}
+	if known := detectedBy(s); known != "" {
+		out = append(out, [2]string{"noticed by", known})
+	}
 	if !r.led() {
 		return append(out, [2]string{"how they were led", "unknown: none of these was led here, with orders, promises and roles"})
 	}
 	return append(out, chart.Habits(s)...)
+}
+
+// detectedBy counts incidents by how they came to be known, "" if of none it is
+// known.
+func detectedBy(s *metrics.Report) string {
+	var parts []string
+	for _, p := range s.Detected {
+		if p.Name == model.Detection("").Words() && len(parts) == 0 {
+			return ""
+		}
+		parts = append(parts, fmt.Sprintf("%s %d", p.Name, p.N))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // led reports whether anything is known of how the incidents were led.
@@ -166,7 +182,7 @@ func (r *analysis) led() bool {
 }
 
 // shown are the charts of a report on paper.
-var shown = []string{"length", "weeks", "heat", "where", "severity", "control", "survival", "stages", "causes", "conduct", "strip"}
+var shown = []string{"length", "weeks", "heat", "where", "severity", "control", "survival", "stages", "causes", "detection", "conduct", "strip"}
 
 func (r *analysis) each(fn func(*chart.Chart)) {
 	for _, name := range shown {

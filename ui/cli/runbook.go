@@ -62,7 +62,7 @@ func (a *app) listBooks(parent *cobra.Command) {
 			if err != nil {
 				return err
 			}
-			q := library.For(i)
+			q := library.For(i).With(alertsWithin(a.store, id))
 			q.Text += " " + strings.Join(rest, " ")
 			found = lib.Suggest(q)
 		default:
