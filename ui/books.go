@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,13 +16,15 @@ import (
 // booksDesk is the screen of runbooks: what there is, and one run that is
 // followed, here or by somebody else.
 type booksDesk struct {
-	cards []play.Card
-	asked bool // the cards are being read
-	ready bool
-	sel   int // in the rows of the list
-	look  *play.Plan
-	lookE error
-	lookR play.Ref // what look is of
+	cards  []play.Card
+	faults []string // files that cannot be used, and why
+	asked  bool     // the cards are being read
+	again  bool     // and have to be read once more then
+	ready  bool
+	sel    int // in the rows of the list
+	look   *play.Plan
+	lookE  error
+	lookR  play.Ref // what look is of
 
 	run   int // the run that is shown; 0: the list
 	plan  *play.Plan
@@ -29,6 +32,9 @@ type booksDesk struct {
 	step  int
 	act   int
 	of    string // incident that all of this belongs to
+
+	peeks bool       // what another process prints is being looked at
+	off   play.Point // what was passed over last, since it does not apply
 
 	job   play.Job
 	jobAt play.Point
@@ -48,8 +54,15 @@ func newBooksDesk() *booksDesk { return &booksDesk{} }
 // Messages of the desk.
 type (
 	bookCardsMsg struct {
-		of    string
-		cards []play.Card
+		of     string
+		cards  []play.Card
+		faults []string
+	}
+	bookShelfMsg struct{} // the files of the library have changed
+	bookPeekMsg  struct {
+		at  play.Point
+		out play.Output
+		ok  bool
 	}
 	bookLookMsg struct {
 		ref  play.Ref
@@ -123,8 +136,8 @@ func (d *booksDesk) belong(a *App) {
 	if d.of == id {
 		return
 	}
-	job, at, clock := d.job, d.jobAt, d.clock
-	*d = booksDesk{of: id, job: job, jobAt: at, clock: clock + 1}
+	job, at, began, clock := d.job, d.jobAt, d.began, d.clock
+	*d = booksDesk{of: id, job: job, jobAt: at, began: began, clock: clock + 1}
 	if a.room != nil { // the run that is under way is what people want to see
 		for _, r := range slices.Backward(a.room.inc.Runs) {
 			if r.Active() {
@@ -142,7 +155,11 @@ func (d *booksDesk) show(n int) {
 
 func (d *booksDesk) readCards(a *App) tea.Cmd {
 	r, of := a.runner(), d.of
-	if r == nil || d.asked {
+	if r == nil {
+		return nil
+	}
+	if d.asked {
+		d.again = true
 		return nil
 	}
 	d.asked = true
@@ -151,7 +168,7 @@ func (d *booksDesk) readCards(a *App) tea.Cmd {
 		if of != "" {
 			inc, _ = s.Incident(ctx, of)
 		}
-		return bookCardsMsg{of, r.Cards(inc)}
+		return bookCardsMsg{of, r.Cards(inc), r.Faults()}
 	})
 }
 
@@ -244,7 +261,7 @@ func (d *booksDesk) schedule(a *App) tea.Cmd {
 	}
 	d.clock++
 	clock, now := d.clock, a.now
-	return a.read(func(ctx context.Context, s Store) tea.Msg {
+	return a.long("clock", a.read(func(ctx context.Context, s Store) tea.Msg {
 		if looks {
 			if inc, err := s.Incident(ctx, of); err == nil {
 				if due, ok := r.GateDue(inc); ok {
@@ -256,7 +273,7 @@ func (d *booksDesk) schedule(a *App) tea.Cmd {
 			return bookFiredMsg{}
 		}
 		return tea.Tick(max(50*time.Millisecond, next.Sub(now)), func(time.Time) tea.Msg { return bookAlarmMsg{clock} })()
-	})
+	}))
 }
 
 // fire names whom a deadline that has passed names, and looks at the gate. Every
@@ -317,9 +334,28 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 	case bookCardsMsg:
 		d.asked = false
 		if m.of == d.of {
-			d.cards, d.ready = m.cards, true
+			d.carded(a, m)
+		}
+		if d.again {
+			d.again = false
+			return tea.Batch(d.readCards(a), d.readLook(a)), true
 		}
 		return d.readLook(a), true
+	case bookShelfMsg:
+		if !d.ready && !d.asked { // nobody has looked yet
+			return nil, true
+		}
+		d.lookR, d.look, d.lookE = play.Ref{}, nil, nil
+		return tea.Batch(d.readCards(a), d.readPlan(a)), true
+	case bookPeekMsg:
+		d.peeks = false
+		if m.at != d.point() || !m.ok {
+			return d.peek(a), true
+		}
+		if d.job == nil || d.jobAt != m.at {
+			d.out, d.outAt = m.out, m.at
+		}
+		return d.peek(a), true
 	case bookLookMsg:
 		if m.ref == d.lookR {
 			d.look, d.lookE = m.plan, m.err
@@ -328,7 +364,10 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		if m.of == d.of && m.run == d.run {
 			d.plan, d.planE = m.plan, m.err
 			d.place(a)
-			return d.onward(a), true
+			if cmd := d.passOver(a); cmd != nil {
+				return cmd, true
+			}
+			return tea.Batch(d.onward(a), d.peek(a)), true
 		}
 	case bookBegunMsg:
 		if m.err != nil {
@@ -345,13 +384,13 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			return d.readPlan(a), true
 		}
 		d.job, d.jobAt, d.out, d.outAt, d.began, d.top = m.job, m.at, play.Output{}, m.at, a.now, 0
-		return follow(m.job, -1), true
+		return a.long("job", follow(m.job, -1)), true
 	case bookOutMsg:
 		if m.job != d.job {
 			return nil, true
 		}
 		d.out = m.out
-		return follow(m.job, m.out.Version), true
+		return a.long("job", follow(m.job, m.out.Version)), true
 	case bookEndMsg:
 		if m.job != d.job {
 			return nil, true
@@ -416,11 +455,14 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 	case d.jobAt.Step == "verify" && canUndoRun(a) == "":
 		a.say(warning, "it is not proven that it worked: "+model.Brief(m.end.Note, 90)+" · "+a.key("book.undo")+" undoes it")
 	default:
-		text := string(m.end.State)
+		text := strings.ReplaceAll(string(m.end.State), "_", " ")
+		if m.end.Exit != nil && *m.end.Exit != 0 {
+			text += fmt.Sprintf(", exit %d", *m.end.Exit)
+		}
 		if m.end.Note != "" {
 			text += ": " + m.end.Note
 		}
-		a.say(warning, model.Brief(text, 200))
+		a.say(warning, model.Brief(text, 120)+" · "+a.key("book.run")+" tries again, "+a.key("book.skip")+" skips it")
 	}
 	return tea.Batch(d.readPlan(a), d.schedule(a))
 }
@@ -442,6 +484,74 @@ func (d *booksDesk) onward(a *App) tea.Cmd {
 		return a.start(act, false)
 	}
 	return nil
+}
+
+// passOver skips what does not apply, when it is its turn: whoever executes the
+// run does so, once. A person can open it again.
+func (d *booksDesk) passOver(a *App) tea.Cmd {
+	if d.plan == nil || a.room == nil || activeHere(a) != "" {
+		return nil
+	}
+	run, _ := a.room.inc.Run(d.run)
+	st, k, left := run.Next()
+	if !left || !a.runner().Holds(run) || st.Actions[k].State != model.ActionPending {
+		return nil
+	}
+	at := play.Point{Incident: d.of, Run: d.run, Step: st.ID, Action: k}
+	for _, s := range d.plan.Steps {
+		if s.ID != st.ID || s.Off == "" || d.off == at {
+			continue
+		}
+		d.off = at
+		a.say(info, model.Brief("does not apply here, skipped: "+s.Title+" ("+s.Off+")", 120))
+		return a.send(job{incident: d.of, silent: true, then: func(*App, model.Receipt) tea.Cmd {
+			if d.stepID() == at.Step && d.act == at.Action {
+				d.step = -1 // on to what is next
+			}
+			return d.readPlan(a)
+		},
+			request: model.Request{Command: model.MarkAction{N: d.run, Step: st.ID, Action: k, State: model.ActionSkipped, Reason: "does not apply: " + s.Off}}})
+	}
+	return nil
+}
+
+// carded takes the cards, and keeps what is selected under the finger.
+func (d *booksDesk) carded(a *App, m bookCardsMsg) {
+	was, had := d.selected(a)
+	d.cards, d.faults, d.ready = m.cards, m.faults, true
+	if !had || was.card == nil {
+		return
+	}
+	for i, r := range d.rows(a) {
+		if r.card != nil && r.card.Ref == was.card.Ref {
+			d.sel = i
+			return
+		}
+	}
+}
+
+// peekPace is how often the output of another process is looked at, while
+// something runs there and is on the screen.
+const peekPace = 250 * time.Millisecond
+
+// peek looks at what somebody else's action prints, as long as it runs and is
+// shown.
+func (d *booksDesk) peek(a *App) tea.Cmd {
+	run, step, _, st, ok := d.current(a)
+	if !ok || d.peeks || st.State != model.ActionRunning || a.screen != screenBooks || a.runner().Holds(run) {
+		return nil
+	}
+	d.peeks = true
+	r, at, id, act, base := a.runner(), d.point(), step.ID, d.act, a.ctx
+	return a.long("peek", func() tea.Msg {
+		select {
+		case <-base.Done():
+			return nil
+		case <-time.After(peekPace):
+		}
+		out, ok := r.Peek(at.Incident, run, id, act)
+		return bookPeekMsg{at, out, ok}
+	})
 }
 
 // place puts the selection on what is next, unless somebody has moved it.

@@ -65,6 +65,12 @@ type Runner interface {
 	Cards(inc *model.Incident) []play.Card
 	Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error)
 	Current(inc *model.Incident, run int) (*play.Plan, error)
+	// Faults says which files of the library cannot be used, and why; like Cards it
+	// may take time.
+	Faults() []string
+	// Peek is what an action prints that another process on this machine executes;
+	// false if that cannot be seen here. It may take time.
+	Peek(incident string, r model.Run, step string, action int) (play.Output, bool)
 	Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error)
 	Execute(ctx context.Context, at play.Point, hash string, again bool) (play.Job, error)
 	Preview(ctx context.Context, at play.Point) (play.Output, error)

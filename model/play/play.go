@@ -119,9 +119,10 @@ type Action struct {
 	Hash     string
 	Risk     string
 	Timeout  time.Duration
-	Blocked  string // why it cannot be run now
-	Terminal bool   // it needs the terminal
-	Criteria string // what a person has to judge
+	Blocked  string   // why it cannot be run now
+	Unfilled []string // the values it still waits for, if that is why
+	Terminal bool     // it needs the terminal
+	Criteria string   // what a person has to judge
 	Expect   []string
 	Verify   []string
 	Preview  string

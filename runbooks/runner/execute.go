@@ -89,7 +89,7 @@ func (r *Runner) Execute(ctx context.Context, at play.Point, hash string, again 
 	}
 	if run, ok := rec.Incident.Run(at.Run); ok {
 		if st, ok := run.Step(at.Step); ok {
-			w.file = filepath.Join(w.scope.Dir, fmt.Sprintf("%s-%d-%d.out", slug(at.Step), at.Action+1, st.Actions[at.Action].Attempt))
+			w.file = outputFile(w.scope.Dir, at.Step, at.Action, st.Actions[at.Action].Attempt)
 		}
 	}
 	go j.work()

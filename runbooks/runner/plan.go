@@ -71,7 +71,7 @@ func (r *Runner) planOf(t *track, inc *model.Incident, run *model.Run, given map
 	needed := map[string]bool{}
 	for _, st := range p.Steps {
 		for _, a := range st.Actions {
-			for _, n := range runbooks.Placeholders(a.Blocked) {
+			for _, n := range a.Unfilled {
 				needed[n] = true
 			}
 		}
@@ -198,7 +198,7 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 		a.Terminal = it.exec.Interactive
 		c, err := call.Prepare(it.exec, sc)
 		if err != nil {
-			a.Blocked, a.Command = reason(err), rawText(it.exec)
+			a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(it.exec)
 			break
 		}
 		a.Command, a.Bound, a.Hash, a.Timeout = c.Shown, c.Bound, c.Hash, c.Timeout
@@ -214,7 +214,7 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 		if it.check.Runs() {
 			c, err := call.Prepare(&it.check.Exec, sc)
 			if err != nil {
-				a.Blocked, a.Command = reason(err), rawText(&it.check.Exec)
+				a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(&it.check.Exec)
 				break
 			}
 			a.Command, a.Hash = c.Shown, c.Hash
@@ -230,6 +230,13 @@ func reason(err error) string {
 		return u.Error()
 	}
 	return model.Message(err)
+}
+
+func unfilled(err error) []string {
+	if u, ok := errors.AsType[*call.Unfilled](err); ok {
+		return u.Names
+	}
+	return nil
 }
 
 // rawText is a call as its author wrote it.

@@ -37,6 +37,7 @@ type Config struct {
 	Environ []string                                    // of this process
 	Allowed []string                                    // what commands inherit of it; nil: proc.Allowed
 	Labels  func(inc *model.Incident) map[string]string // of the alerts of an incident; may be nil
+	Query   func(inc *model.Incident) library.Query     // what an incident asks of the library; nil: library.For
 	Client  *http.Client                                // nil: call.DefaultClient
 	Now     func() time.Time                            // nil: time.Now
 }
@@ -56,6 +57,9 @@ type Runner struct {
 func New(cfg Config) *Runner {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Query == nil {
+		cfg.Query = library.For
 	}
 	if cfg.Allowed == nil {
 		cfg.Allowed = proc.Allowed
@@ -82,14 +86,7 @@ func (r *Runner) Cards(inc *model.Incident) []play.Card {
 	var out []play.Card
 	seen := map[string]bool{}
 	if inc != nil {
-		q := library.Query{Services: inc.Services, Severity: inc.Severity, Text: inc.Title + " " + inc.Description}
-		if r.cfg.Labels != nil {
-			q.Labels = r.cfg.Labels(inc)
-			if a := q.Labels["alertname"]; a != "" {
-				q.Alerts = append(q.Alerts, a)
-			}
-		}
-		for _, m := range lib.Suggest(q) {
+		for _, m := range lib.Suggest(r.cfg.Query(inc)) {
 			seen[m.Item.ID] = true
 			c := r.card(m.Item)
 			c.Why = strings.Join(m.Reason, ", ")
@@ -103,6 +100,15 @@ func (r *Runner) Cards(inc *model.Incident) []play.Card {
 	}
 	for _, it := range lib.Strategies() {
 		out = append(out, r.card(it))
+	}
+	return out
+}
+
+// Faults says which files of the library cannot be used, and why.
+func (r *Runner) Faults() []string {
+	var out []string
+	for _, b := range r.cfg.Library().Bad() {
+		out = append(out, model.Message(b.Err))
 	}
 	return out
 }

@@ -54,7 +54,9 @@ func (a *app) runner(lib func() *library.Library) *runner.Runner {
 
 // follower makes what follows runbooks over a record.
 func follower(s *storage.Store, actor string, lib func() *library.Library) *runner.Runner {
-	return runner.New(runner.Config{Store: s, Library: lib, Actor: actor, Dir: runsDir(s), Environ: os.Environ()})
+	return runner.New(runner.Config{Store: s, Library: lib, Actor: actor, Dir: runsDir(s), Environ: os.Environ(),
+		Query:  func(inc *model.Incident) library.Query { return asks(s, inc) },
+		Labels: func(inc *model.Incident) map[string]string { l, _ := alertFacts(s, inc); return l }})
 }
 
 // runsDir is the folder beside a record where runs keep their files.

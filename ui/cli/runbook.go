@@ -62,7 +62,7 @@ func (a *app) listBooks(parent *cobra.Command) {
 			if err != nil {
 				return err
 			}
-			q := library.For(i)
+			q := asks(a.store, i)
 			q.Text += " " + strings.Join(rest, " ")
 			found = lib.Suggest(q)
 		default:
