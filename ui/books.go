@@ -33,8 +33,9 @@ type booksDesk struct {
 	act   int
 	of    string // incident that all of this belongs to
 
-	peeks bool       // what another process prints is being looked at
-	off   play.Point // what was passed over last, since it does not apply
+	peeked bool       // out was read from another process's file
+	peeks  bool       // what another process prints is being looked at
+	off    play.Point // what was passed over last, since it does not apply
 
 	job   play.Job
 	jobAt play.Point
@@ -44,6 +45,10 @@ type booksDesk struct {
 	prev  play.Output
 	prevN play.Point // what prev is the preview of
 	top   int        // first line of output shown, from the end
+
+	// past is what has been dealt with here; the selection goes on from it as soon as
+	// the room knows, which may be a moment later.
+	past play.Point
 
 	auto  bool // the next look of a rollback follows by itself
 	clock int  // counts schedules: an older alarm is not answered
@@ -224,7 +229,12 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 			if d.run == 0 && b.Seat.Person == a.cfg.Actor {
 				d.show(b.N)
 			}
-		case *model.RunValues, *model.ActionStarted, *model.ActionEnded, *model.ActionMarked, *model.RunApproved, *model.RunTaken, *model.RunEnded,
+		case *model.ActionStarted:
+			mine = true
+			if at := (play.Point{Incident: e.Incident, Run: b.N, Step: b.Step, Action: b.Action}); d.outAt == at && (d.job == nil || d.jobAt != at) {
+				d.out = play.Output{} // it is run anew, somewhere
+			}
+		case *model.RunValues, *model.ActionEnded, *model.ActionMarked, *model.RunApproved, *model.RunTaken, *model.RunEnded,
 			*model.RunEscalated, *model.GateSet, *model.GateSampled, *model.GateConfirmed, *model.GateOverridden, *model.StatusChange:
 			mine = true
 		}
@@ -353,7 +363,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			return d.peek(a), true
 		}
 		if d.job == nil || d.jobAt != m.at {
-			d.out, d.outAt = m.out, m.at
+			d.out, d.outAt, d.peeked = m.out, m.at, true
 		}
 		return d.peek(a), true
 	case bookLookMsg:
@@ -384,6 +394,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			return d.readPlan(a), true
 		}
 		d.job, d.jobAt, d.out, d.outAt, d.began, d.top = m.job, m.at, play.Output{}, m.at, a.now, 0
+		d.peeked = false
 		return a.long("job", follow(m.job, -1)), true
 	case bookOutMsg:
 		if m.job != d.job {
@@ -447,9 +458,7 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 	case m.err != nil:
 		a.say(failure, "its end could not be written: "+model.Message(m.err))
 	case m.end.State == model.ActionSucceeded:
-		if d.jobAt.Step == d.stepID() && d.jobAt.Action == d.act {
-			d.step = -1 // to what is next
-		}
+		d.past = d.jobAt
 		run, _ := a.room.inc.Run(d.jobAt.Run)
 		d.auto = run.Rollback && d.run == d.jobAt.Run
 	case d.jobAt.Step == "verify" && canUndoRun(a) == "":
@@ -471,7 +480,7 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 // looks: guards, captures and previews follow each other, and what changes
 // something is waited for.
 func (d *booksDesk) onward(a *App) tea.Cmd {
-	if !d.auto {
+	if !d.auto || d.past != (play.Point{}) {
 		return nil
 	}
 	d.auto = false
@@ -504,12 +513,8 @@ func (d *booksDesk) passOver(a *App) tea.Cmd {
 		}
 		d.off = at
 		a.say(info, model.Brief("does not apply here, skipped: "+s.Title+" ("+s.Off+")", 120))
-		return a.send(job{incident: d.of, silent: true, then: func(*App, model.Receipt) tea.Cmd {
-			if d.stepID() == at.Step && d.act == at.Action {
-				d.step = -1 // on to what is next
-			}
-			return d.readPlan(a)
-		},
+		d.past = at
+		return a.send(job{incident: d.of, silent: true,
 			request: model.Request{Command: model.MarkAction{N: d.run, Step: st.ID, Action: k, State: model.ActionSkipped, Reason: "does not apply: " + s.Off}}})
 	}
 	return nil
@@ -559,11 +564,20 @@ func (d *booksDesk) place(a *App) {
 	if d.plan == nil || a.room == nil {
 		return
 	}
+	run, known := a.room.inc.Run(d.run)
+	if !known { // it was begun a moment ago
+		return
+	}
+	if d.past != (play.Point{}) && overAt(a, d.past) {
+		if d.past == d.point() {
+			d.step, d.top = -1, 0
+		}
+		d.past = play.Point{}
+	}
 	if d.step >= 0 && d.step < len(d.plan.Steps) && d.act < len(d.plan.Steps[d.step].Actions) {
 		return
 	}
 	d.step, d.act = 0, 0
-	run, _ := a.room.inc.Run(d.run)
 	if st, k, ok := run.Next(); ok {
 		for i, s := range d.plan.Steps {
 			if s.ID == st.ID {
@@ -573,6 +587,13 @@ func (d *booksDesk) place(a *App) {
 	} else {
 		d.step = max(0, len(d.plan.Steps)-1)
 	}
+}
+
+// overAt reports whether the room knows that an action is over.
+func overAt(a *App, at play.Point) bool {
+	run, _ := a.room.inc.Run(at.Run)
+	st, ok := run.Step(at.Step)
+	return ok && at.Action < len(st.Actions) && st.Actions[at.Action].State.Over()
 }
 
 func (d *booksDesk) stepID() string {

@@ -177,12 +177,20 @@ func (a *App) willRun(acts []play.Action, w int) []string {
 			add("  ", th.dim, "undo: "+model.Visible(act.Undo))
 		}
 	}
-	if where := a.books().where(); where != "" {
-		st := style("")
-		if production.MatchString(where) {
-			st = th.alarm
+	return out
+}
+
+// whereLines says which target is meant, loudly if it is what customers use.
+func (a *App) whereLines(lines []string, w int) []string {
+	var out []string
+	for _, s := range lines {
+		st := a.theme.warn
+		if production.MatchString(s) {
+			st = a.theme.alarm
 		}
-		add("", st, "in "+model.Visible(where))
+		for _, l := range wrap(model.Visible(s), w, len(s)+1) {
+			out = append(out, segs{{l, st}}.fit(w))
+		}
 	}
 	return out
 }
@@ -205,7 +213,13 @@ func (a *App) askRun(step play.Step, act play.Action, was model.ActionState, the
 	case act.Risk == "destructive":
 		name = "Run this? It DESTROYS something"
 	}
-	a.open(newAssent(name, "run it", "", func(a *App, w int) []string { return a.willRun([]play.Action{act}, w) }, then))
+	a.open(newAssent(name, "run it", "", func(a *App, w int) []string {
+		out := a.willRun([]play.Action{act}, w)
+		if where := a.books().where(); where != "" {
+			out = append(out, a.whereLines([]string{"in " + where}, w)...)
+		}
+		return out
+	}, then))
 }
 
 // askApproval asks for a yes to a step as it stands, which is a yes to all that it
@@ -227,11 +241,14 @@ func (a *App) askApproval(run model.Run, step play.Step, then func(*App) tea.Cmd
 	}
 	text := func(a *App, w int) []string {
 		out := a.willRun(acts, w)
+		var show []string
 		for _, s := range ap.Show {
-			for _, l := range wrap(model.Visible(s), w, 2) {
-				out = append(out, segs{{l, a.theme.warn}}.fit(w))
-			}
+			show = append(show, strings.TrimPrefix(s, "captured."))
 		}
+		if where := a.books().where(); where != "" && len(show) == 0 {
+			show = append(show, "in "+where)
+		}
+		out = append(out, a.whereLines(show, w)...)
 		if p := a.books().plan; p != nil && p.Irrevocable != "" {
 			for _, l := range wrap(model.Visible(p.Irrevocable), w, 2) {
 				out = append(out, segs{{l, a.theme.alarm}}.fit(w))
@@ -275,6 +292,7 @@ func (a *App) askApproval(run model.Run, step play.Step, then func(*App) tea.Cmd
 // askVerdict asks a person what no program can judge. Not being able to tell is an
 // answer, too, and is never taken for a yes.
 func (a *App) askVerdict(run model.Run, step play.Step, k int, act play.Action) {
+	at := a.books().point()
 	p := newPicker(model.Brief("Is it so? "+act.Criteria, 90), []item{
 		{text: "Yes", note: "done", data: model.ActionDone},
 		{text: "No, it is not", note: "the step stays open", data: model.ActionFailed},
@@ -286,12 +304,13 @@ func (a *App) askVerdict(run model.Run, step play.Step, k int, act play.Action) 
 		}
 		reason := ""
 		if to == model.ActionDone {
-			a.books().step = -1
+			a.books().past = at
 		} else {
 			reason = "looked, and it is not so: " + act.Criteria
 		}
 		return a.do(model.MarkAction{N: run.N, Step: step.ID, Action: k, State: to, Reason: reason}, "")
 	})
+	p.sel = 2 // one enter too many says nothing
 	p.digits, p.foot = true, "1-3 or enter chooses · esc back"
 	a.open(p)
 }

@@ -281,7 +281,7 @@ func (a *App) bookDone() tea.Cmd {
 	if st.State.Over() {
 		to = model.ActionPending
 	} else {
-		d.step = -1 // on to what is next
+		d.past = d.point()
 	}
 	return a.do(model.MarkAction{N: run.N, Step: step.ID, Action: k, State: to}, "")
 }
@@ -289,9 +289,9 @@ func (a *App) bookDone() tea.Cmd {
 func (a *App) bookSkip() {
 	d := a.books()
 	run, step, act, _, _ := d.current(a)
-	k := d.act
+	k, at := d.act, d.point()
 	a.ask("Skip: "+model.Brief(act.Text, 70), []field{textField("why", "", "not needed here", "the reason is logged")}, func(a *App, v []string) (model.Command, error) {
-		d.step = -1
+		d.past = at
 		return model.MarkAction{N: run.N, Step: step.ID, Action: k, State: model.ActionSkipped, Reason: v[0]}, nil
 	})
 }

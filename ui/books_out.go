@@ -30,7 +30,7 @@ func (d *booksDesk) printed(a *App, run model.Run, state model.RunAction) (print
 	var lastAt play.Point
 	for _, s := range run.Steps {
 		for k, x := range s.Actions {
-			if x.Output != "" && x.Ended.After(last.Ended) {
+			if x.Output != "" && !x.Ended.Before(last.Ended) {
 				last, lastAt = x, play.Point{Incident: d.of, Run: run.N, Step: s.ID, Action: k}
 			}
 		}
@@ -55,7 +55,7 @@ func (d *booksDesk) printedAt(a *App, run model.Run, at play.Point, state model.
 		p.note = "live from " + run.Runner.Person
 	}
 	switch {
-	case live || d.outAt == at && d.out.Version > 0:
+	case live || d.outAt == at && d.out.Version > 0 && (running || !d.peeked):
 		p.lines, p.file = d.out.Lines, d.out.File
 		if d.out.Dropped > 0 {
 			p.note = strings.TrimPrefix(fmt.Sprintf("%s · %s not shown", p.note, bytesOf(d.out.Dropped)), " · ")

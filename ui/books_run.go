@@ -20,7 +20,7 @@ func (d *booksDesk) drawRun(a *App, w, h int) []string {
 	}
 	th := a.theme
 	if !ok {
-		return []string{segs{{" this run is not here", th.dim}}.fit(w)}
+		return []string{segs{{" reading the run …", th.dim}}.fit(w)}
 	}
 	if w < 64 {
 		return d.drawNarrow(a, run, w, h)
@@ -44,6 +44,9 @@ func (d *booksDesk) drawNarrow(a *App, run model.Run, w, h int) []string {
 			out = append(out, d.escalationLines(a, model.Run{Started: run.Started, Escalate: []model.RunDeadline{e}}, w)...)
 			break
 		}
+	}
+	if g := gateLines(a, w-7); len(g) > 0 && (!run.Active() || h > 8) {
+		out = append(out, segs{{" gate ", th.dim}}.fit(7)+g[len(g)-1])
 	}
 	out = append(out, d.actionLines(a, run, w, h-len(out))...)
 	return out[:min(len(out), h)]
@@ -95,9 +98,11 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 			tail = append(tail, lines...)
 		}
 	}
-	section("Values", d.valueLines(a, w)...)
-	section("Escalation", d.escalationLines(a, run, w)...)
 	section("Recovery gate", gateLines(a, w)...)
+	if run.Active() {
+		section("Escalation", d.escalationLines(a, run, w)...)
+	}
+	section("Values", d.valueLines(a, w)...)
 	number := func(i int) string {
 		if d.plan == nil || i >= len(d.plan.Steps) {
 			return fmt.Sprint(i + 1)
@@ -273,13 +278,17 @@ func (d *booksDesk) actionLines(a *App, run model.Run, w, h int) []string {
 			out = append(out, segs{{" ", ""}, {l, st}}.fit(w))
 		}
 	}
-	if step.Description != "" {
+	brief := h < 12 && act.Runs() // what will run comes before what is said about it
+	if step.Description != "" && !brief {
 		text(th.dim, strings.Join(model.VisibleLines(strings.TrimSpace(step.Description)), " "), 2)
 	}
 	if step.Off != "" {
 		text(th.warn, "does not apply here: "+model.Visible(step.Off), 1)
 	}
 	for _, l := range step.Links {
+		if brief {
+			break
+		}
 		out = append(out, segs{{" ↗ ", th.accent}, {model.Visible(l), ""}}.fit(w))
 	}
 	out = append(out, d.listed(a, run, step, w, max(3, h/4))...)
@@ -356,6 +365,21 @@ func took(d time.Duration) string {
 	return model.Span(d)
 }
 
+// approvalWords says what a step still asks of people.
+func approvalWords(ap *play.Approval) string {
+	s := "needs a yes"
+	switch {
+	case ap.Have >= ap.Required:
+		return "approved"
+	case ap.Required > 1:
+		s = fmt.Sprintf("needs the yes of %d people, has %d", ap.Required, ap.Have)
+	}
+	if ap.Type != "" {
+		s += ": " + model.Visible(ap.Type) + " has to be typed"
+	}
+	return s
+}
+
 // detail is what the selected action would do, exactly as it will bind.
 func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.RunAction, w, h int) []string {
 	th := a.theme
@@ -416,11 +440,7 @@ func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.
 		add(th.alarm, "", "interrupted: nobody knows whether it happened. Look first; then mark it as done, or run it again on purpose.", 2)
 	}
 	if ap := step.Approval; ap != nil {
-		s := fmt.Sprintf("needs %d approved, has %d", ap.Required, ap.Have)
-		if ap.Type != "" {
-			s += ", typing " + model.Visible(ap.Type)
-		}
-		add(th.warn, "", s, 1)
+		add(th.warn, "", approvalWords(ap), 2)
 	}
 	if act.Link != "" {
 		add(th.accent, "", "↗ "+model.Visible(act.Link), 2)
