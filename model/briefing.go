@@ -117,8 +117,11 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 	for _, a := range i.Roles {
 		add("%s: %s, since %s", a.Role, a.Person, at(a.Since))
 	}
-	if i.Commander() == "" {
+	if i.Commander() == "" && !i.LedElsewhere() {
 		add("nobody commands")
+	}
+	for _, c := range i.Roll {
+		add("for %s: %s", c.System, strings.TrimSpace(or(c.Person, "nobody")+" "+string(c.State)))
 	}
 	for _, t := range i.Teams {
 		add("team %s: %s leads %s: %s", t.Name, t.Leader, or(strings.Join(t.Members, ", "), "alone"), or(t.Task, "no task said"))
@@ -126,7 +129,7 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 	head("Running and due")
 	n := 0
 	for _, c := range i.Clocks(r, now) {
-		if c.Kind == ClockCallout {
+		if c.Prompts() {
 			continue
 		}
 		left := "in " + Span(c.Due.Sub(now).Truncate(time.Second))
@@ -149,6 +152,12 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 	}
 	if n == 0 {
 		add("nothing yet")
+	}
+	if open := i.OpenOptions(); len(open) > 0 {
+		head("Could be done")
+		for _, o := range open {
+			add("%s", strings.TrimSuffix(o.Text+": "+o.Weighs(), ": "))
+		}
 	}
 	head("Hypotheses")
 	for _, h := range i.Hypotheses {
@@ -182,11 +191,15 @@ func (i *Incident) Handover(r Rules, now time.Time, loc *time.Location) []string
 
 // running says how long the incident has been running, or lasted.
 func (i *Incident) running(now time.Time) string {
-	d := Span(i.Elapsed(now).Truncate(time.Minute))
-	if i.Status.Live() {
-		return "running for " + d
+	d, known := i.Elapsed(now)
+	switch s := Span(d.Truncate(time.Minute)); {
+	case !known:
+		return "over, nobody knows after how long"
+	case i.Status.Live():
+		return "running for " + s
+	default:
+		return "lasted " + s
 	}
-	return "lasted " + d
 }
 
 // TimeOfDay is what the clock in loc showed at t, with the date unless that is

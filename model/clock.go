@@ -22,6 +22,7 @@ const (
 	ClockVerify     ClockKind = "verify"      // did what was decided work?
 	ClockMitigation ClockKind = "mitigation"  // something temporary is to go
 	ClockReview     ClockKind = "review"      // the postmortem is due
+	ClockDecide     ClockKind = "decide"      // options are open and none is chosen
 )
 
 // Clock is something that becomes due at a moment.
@@ -37,9 +38,12 @@ type Clock struct {
 	Seen     string    `json:"seen,omitempty"`    // who acknowledged the alarm for the room
 }
 
-// Overdue reports whether c is past its time. A callout is never overdue: it is
-// called or it passes.
-func (c Clock) Overdue(now time.Time) bool { return now.After(c.Due) && c.Kind != ClockCallout }
+// Overdue reports whether c is past its time. What only prompts is never overdue:
+// a callout is called or passes, and nobody is late with a decision.
+func (c Clock) Overdue(now time.Time) bool { return now.After(c.Due) && !c.Prompts() }
+
+// Prompts reports whether c only reminds.
+func (c Clock) Prompts() bool { return c.Kind == ClockCallout || c.Kind == ClockDecide }
 
 // Rules are the times that a team sets for itself.
 type Rules struct {
@@ -53,6 +57,7 @@ type Rules struct {
 	Span      int                    // people reporting to the commander before sub-teams are suggested
 	PlanB     time.Duration          // live without a plan B before it is asked for
 	Review    time.Duration          // from resolved to the postmortem
+	Decide    time.Duration          // with options and no decision before it is asked for
 }
 
 // Doctrine are the rules of a room that knows nothing of audiences: response
@@ -71,6 +76,7 @@ func Doctrine() Rules {
 		Span:      7,
 		PlanB:     15 * m,
 		Review:    72 * time.Hour,
+		Decide:    10 * m,
 	}
 }
 
@@ -148,7 +154,7 @@ func key(k ClockKind, n int) string { return string(k) + ":" + strconv.Itoa(n) }
 
 func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
 	declared, ok := i.At(Declared)
-	if !ok || !i.Severity.Valid() {
+	if !ok || !i.Severity.Valid() || i.LedElsewhere() {
 		return
 	}
 	if _, taken := i.At(Acknowledged); !taken && r.Respond[i.Severity] > 0 {
@@ -156,6 +162,7 @@ func (i *Incident) liveClocks(r Rules, now time.Time, add func(Clock)) {
 	}
 	i.commandClock(r, add)
 	i.updateClocks(r, now, add)
+	i.optionClock(r, add)
 	if r.Callout > 0 && i.Severity.Major() {
 		n := int(max(0, now.Sub(declared))/r.Callout) + 1
 		at := declared.Add(time.Duration(n) * r.Callout)

@@ -36,7 +36,7 @@ func TestResolve(t *testing.T) {
 	if got, _ := i.At(WasResolved); !got.Equal(then) {
 		t.Errorf("resolved at %v", got)
 	}
-	if got := i.Elapsed(b.now); got != 50*time.Minute {
+	if got, _ := i.Elapsed(b.now); got != 50*time.Minute {
 		t.Errorf("elapsed %v", got)
 	}
 	wantKinds(t, b.must(t, "dana", Amend{Seq: ev[0].Seq, At: then}), KindAmended)
@@ -203,7 +203,7 @@ func allCommands() []Command {
 		AssignRole{}, ReleaseRole{}, HandOver{}, AcceptRole{}, DeclineRole{}, TakeCommand{},
 		GiveOrder{}, AckOrder{}, FinishOrder{}, ExtendOrder{}, WithdrawOrder{},
 		StateHypothesis{}, SetHypothesis{}, Propose{}, Object{}, TakeDecision{}, VerifyDecision{},
-		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{}, Report{}, Staff{},
+		AddMitigation{}, ExtendMitigation{}, RemoveMitigation{}, Size{}, CountReports{}, SetLink{}, Report{}, Staff{}, AddOption{}, DropOption{}, ProposeOption{}, CallRoll{}, Dismiss{},
 		Snooze{}, SeeAlarm{}, PromiseUpdate{}, FormTeam{}, EndTeam{}, PlanReview{}, Resolve{},
 		Assess{}, AnswerCheck{}, Measure{}, Escalate{},
 		DraftUpdate{}, ApproveUpdate{}, MarkSent{}, TellAudience{}, WithdrawUpdate{},

@@ -273,7 +273,7 @@ func TestSlashesAreUnderstood(t *testing.T) {
 		"services": "a", "impact": "-1m", "milestone": "detected -1m", "ack": "1", "done": "1", "extend": "1 5m", "withdraw": "1",
 		"duplicate": "INC-1", "hypothesis": "1 out it was there before", "propose": "fail over", "object": "1 it is behind",
 		"decide": "1 go @bob 5m errors below 1 %", "worked": "1 yes", "temp": "throttle @bob 2h", "untemp": "1", "symptoms": "503", "scope": "EU",
-		"trend": "rising", "planb": "fail over", "reports": "+3", "can": "checkout: 503 | restarting | nothing", "crew": "@eve @bob - @dana", "link": "bridge https://meet.example.org/x", "next": "20m",
+		"trend": "rising", "planb": "fail over", "reports": "+3", "can": "checkout: 503 | restarting | nothing", "crew": "@eve @bob - @dana", "option": "fail over risk: writes fail undo: fail back", "roll": "orders-db @bob paged", "dismiss": "@ana @bob", "link": "bridge https://meet.example.org/x", "next": "20m",
 		"snooze": "update 10m nothing new", "seen": "update", "team": "alpha @bob databases", "review": "@dana 48h",
 	}
 	seen := map[string]bool{}

@@ -7,8 +7,8 @@ import "time"
 type Conduct struct {
 	Vacant    time.Duration   `json:"vacant_ns,omitempty"`  // nobody commanded, from the declaration until it ended
 	Watched   time.Duration   `json:"watched_ns,omitempty"` // from the declaration until it ended; 0 while it goes on
-	Promised  int             `json:"promised,omitempty"`   // updates for which a time had been promised, and which came
-	Late      int             `json:"late,omitempty"`       // of these, after the time
+	Promised  int             `json:"promised,omitempty"`   // updates for which a time had been promised, and which came or never did
+	Late      int             `json:"late,omitempty"`       // of these, after the time; those that never came until it ended
 	LateBy    []time.Duration `json:"late_by_ns,omitempty"`
 	Orders    int             `json:"orders,omitempty"`    // that ended or are overdue
 	OnTime    int             `json:"on_time,omitempty"`   // done before their time
@@ -89,6 +89,12 @@ func (i *Incident) Conduct(now time.Time) Conduct {
 	end, over := i.Ended()
 	if !over {
 		return c
+	}
+	for _, a := range Audiences {
+		if next, owed := i.promised(a, end); owed && next.Before(end) { // it never came
+			c.Promised, c.Late = c.Promised+1, c.Late+1
+			c.LateBy = append(c.LateBy, end.Sub(next))
+		}
 	}
 	for _, m := range i.Mitigations {
 		if m.At.Before(end) && (m.InPlace() || m.Removed.After(end)) {

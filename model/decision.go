@@ -60,6 +60,7 @@ type DecisionProposed struct {
 	Line    string `json:"text"`
 	Risk    string `json:"risk,omitempty"`
 	Silence int64  `json:"silence_ms"`
+	Option  int    `json:"option,omitempty"` // the option that it was
 }
 
 func (b *DecisionProposed) Text() string {
@@ -160,7 +161,7 @@ func (c Propose) Decide(s Scene) ([]Draft, error) {
 	if c.Silence < 0 || c.Silence > time.Hour {
 		return nil, Errorf(Invalid, "%s is too long to wait for objections: at most an hour", c.Silence)
 	}
-	return []Draft{{Kind: KindDecisionProposed, Body: &DecisionProposed{following(s.Incident.Decisions, s.Incident.Spent.Decision, func(d Decision) int { return d.N }), text, risk, c.Silence.Milliseconds()}}}, nil
+	return []Draft{{Kind: KindDecisionProposed, Body: &DecisionProposed{N: following(s.Incident.Decisions, s.Incident.Spent.Decision, func(d Decision) int { return d.N }), Line: text, Risk: risk, Silence: c.Silence.Milliseconds()}}}, nil
 }
 
 // Object raises a strong objection.
@@ -280,6 +281,7 @@ func (i *Incident) decision(e Event) {
 	case *DecisionProposed:
 		i.Decisions = append(i.Decisions, Decision{N: b.N, Text: b.Line, Risk: b.Risk, By: e.Actor, At: e.At,
 			Silence: kept(e.At.Add(millis(b.Silence))), Seq: e.Seq})
+		i.option(b.Option, func(o *Option) { o.Decision = b.N })
 	case *ObjectionRaised:
 		d := at(b.N)
 		d.Objections = append(d.Objections, Objection{e.Actor, b.Line, e.At})

@@ -103,7 +103,7 @@ func wish(t *rapid.T, b *book) Command {
 	case 18:
 		return ExtendOrder{number.Draw(t, "n"), span.Draw(t, "for"), text.Draw(t, "reason")}
 	}
-	switch rapid.IntRange(0, 17).Draw(t, "doctrine") {
+	switch rapid.IntRange(0, 20).Draw(t, "doctrine") {
 	case 0, 1:
 		return StateHypothesis{draw("text"), moment.Draw(t, "at")}
 	case 2, 3:
@@ -137,6 +137,14 @@ func wish(t *rapid.T, b *book) Command {
 			Resolve{To: status.Draw(t, "to"), Severity: severity.Draw(t, "severity"), Reason: draw("reason"), Owner: person.Draw(t, "owner"), Due: moment.Draw(t, "due")},
 			Declare{Title: draw("title"), Services: words.Draw(t, "services")},
 		}).Draw(t, "end")
+	}
+	switch rapid.IntRange(0, 2).Draw(t, "crew") {
+	case 0:
+		return rapid.SampledFrom([]Command{AddOption{draw("text"), draw("risk"), draw("effect"), draw("undo")}, DropOption{n(), draw("reason")}, ProposeOption{n()}}).Draw(t, "option")
+	case 1:
+		return CallRoll{team.Draw(t, "system"), person.Draw(t, "who"), rapid.SampledFrom(append(slices.Clone(Attendances), "", "odd")).Draw(t, "state")}
+	case 2:
+		return Dismiss{rapid.SliceOfN(person, 0, 3).Draw(t, "stay")}
 	}
 	panic("no such command")
 }
@@ -220,6 +228,11 @@ func check(t *rapid.T, i *Incident) {
 	for k, m := range i.Mitigations {
 		if m.N < 1 || k > 0 && m.N <= i.Mitigations[k-1].N || m.Text == "" {
 			t.Fatalf("mitigation %+v", m)
+		}
+	}
+	for k, o := range i.Options {
+		if o.N < 1 || k > 0 && o.N <= i.Options[k-1].N || o.Text == "" || o.Dropped && o.Decision > 0 {
+			t.Fatalf("option %+v", o)
 		}
 	}
 	for k, m := range i.Teams {

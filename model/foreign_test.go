@@ -106,6 +106,7 @@ func foreign(t tester, events []Event) *Incident {
 	for _, c := range append(allCommands(),
 		SetHypothesis{1, HypothesisTesting, "x"}, StateHypothesis{Text: "x"}, Propose{Text: "x"}, Object{1, "x"}, TakeDecision{N: 1, Outcome: OutcomeGo},
 		VerifyDecision{N: 1}, AddMitigation{Text: "x"}, ExtendMitigation{N: 1, For: time.Hour}, RemoveMitigation{N: 1}, SetLink{"x", ""},
+		AddOption{Text: "x"}, DropOption{N: 1}, ProposeOption{N: 1}, CallRoll{System: "x"}, Dismiss{Stay: []string{"ana"}},
 		FormTeam{Name: "x", Leader: "x"}, EndTeam{"x"}, CountReports{Add: 1}, PlanReview{}, Resolve{Owner: "x"}, AckOrder{1},
 		SetRunValues{1, map[string]string{"a": "b"}}, StartAction{N: 1, Step: "a"}, MarkAction{N: 1, Step: "a", State: ActionDone}, TakeRun{N: 1, Seat: Seat{Token: "t"}},
 		EndRun{N: 1, Outcome: RunFinished}, EscalateRun{N: 1}, SampleGate{Results: []Verdict{{"a", CheckOK, ""}}}, ConfirmGate{}, OverrideGate{"x"}, GiveOrder{Person: "x", Task: "x"},
@@ -259,7 +260,7 @@ func TestForeignNumbers(t *testing.T) {
 			"order done": &OrderDone{N: n},
 			"order more": &OrderExtended{N: n, By: math.MaxInt64},
 		} {
-			first := []Body{&HypothesisStated{1, "h"}, &DecisionProposed{1, "d", "", 1}, &MitigationAdded{1, "m", "", 1}, &OrderGiven{1, "bob", "o", 1}}
+			first := []Body{&HypothesisStated{1, "h"}, &DecisionProposed{N: 1, Line: "d", Silence: 1}, &MitigationAdded{1, "m", "", 1}, &OrderGiven{1, "bob", "o", 1}}
 			var events []Event
 			for _, b := range append(first, second, second) {
 				events = append(events, Event{Incident: "INC-1", Seq: 1, At: noon, Recorded: noon, Actor: "ana", Kind: "x", Body: b})
@@ -277,7 +278,7 @@ func TestForeignNumbers(t *testing.T) {
 		// And as the number of the thing itself.
 		foreign(t, []Event{
 			{At: noon, Kind: "x", Body: &HypothesisStated{n, "h"}}, {At: noon, Kind: "x", Body: &HypothesisChanged{N: n, State: HypothesisTesting}},
-			{At: noon, Kind: "x", Body: &DecisionProposed{n, "d", "", math.MaxInt64}}, {At: noon, Kind: "x", Body: &DecisionTaken{N: n, Outcome: OutcomeGo, VerifyIn: math.MaxInt64}},
+			{At: noon, Kind: "x", Body: &DecisionProposed{N: n, Line: "d", Silence: math.MaxInt64}}, {At: noon, Kind: "x", Body: &DecisionTaken{N: n, Outcome: OutcomeGo, VerifyIn: math.MaxInt64}},
 			{At: noon, Kind: "x", Body: &MitigationAdded{n, "m", "", math.MaxInt64}}, {At: noon, Kind: "x", Body: &MitigationExtended{N: n, For: math.MaxInt64}},
 			{At: noon, Kind: "x", Body: &OrderGiven{n, "bob", "o", math.MaxInt64}}, {At: noon, Kind: "x", Body: &ReportsCounted{Add: n, Total: n}},
 		})
@@ -309,7 +310,7 @@ func TestForeignTimes(t *testing.T) {
 	}
 	i := foreign(t, []Event{
 		{At: last, Kind: "x", Body: &MitigationAdded{1, "m", "", math.MaxInt64}}, {At: last, Kind: "x", Body: &OrderGiven{1, "bob", "o", math.MaxInt64}},
-		{At: last, Kind: "x", Body: &DecisionProposed{1, "d", "", math.MaxInt64}},
+		{At: last, Kind: "x", Body: &DecisionProposed{N: 1, Line: "d", Silence: math.MaxInt64}},
 	})
 	beyond := time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -12*3600))
 	j := foreign(t, []Event{

@@ -52,13 +52,17 @@ type GateCheck struct {
 	Value   string    `json:"value,omitempty"`
 	LastAt  time.Time `json:"last_at,omitzero"`
 	Limit   int       `json:"failure_limit,omitempty"` // more failures than this: it will not become green by itself
+	Most    int       `json:"count,omitempty"`         // so many samples without becoming green: neither
 }
 
 // IsGreen reports whether the row is long enough.
 func (c GateCheck) IsGreen() bool { return c.Green >= c.Need }
 
-// Exhausted reports whether it failed more often than it may.
-func (c GateCheck) Exhausted() bool { return c.Limit > 0 && c.Failed > c.Limit }
+// Exhausted reports whether it failed more often than it may, or was not green
+// after as many samples as it has.
+func (c GateCheck) Exhausted() bool {
+	return c.Limit > 0 && c.Failed > c.Limit || c.Most > 0 && c.Samples >= c.Most && !c.IsGreen()
+}
 
 // GateState is where a gate stands.
 type GateState string
@@ -159,7 +163,7 @@ func (b *GateSet) Important() bool { return false }
 func (b *GateSet) fold(i *Incident, e Event) {
 	g := &Gate{Book: b.Book, Soak: b.Soak, Ask: b.Ask, By: e.Actor, At: e.At}
 	for _, c := range b.Checks {
-		g.Checks = append(g.Checks, GateCheck{Name: c.Name, Need: max(1, c.Need), Limit: c.Limit})
+		g.Checks = append(g.Checks, GateCheck{Name: c.Name, Need: max(1, c.Need), Limit: c.Limit, Most: c.Most})
 	}
 	i.Gate = g
 }
@@ -246,7 +250,7 @@ func (c SetGate) Decide(s Scene) ([]Draft, error) {
 		if name == "" || slices.ContainsFunc(b.Checks, func(o GateCheck) bool { return o.Name == name }) {
 			return nil, Errorf(Invalid, "every check of a gate needs a name of its own: %q", Brief(name, 40))
 		}
-		b.Checks = append(b.Checks, GateCheck{Name: name, Need: max(1, k.Need), Limit: max(0, k.Limit)})
+		b.Checks = append(b.Checks, GateCheck{Name: name, Need: max(1, k.Need), Limit: max(0, k.Limit), Most: max(0, k.Most)})
 	}
 	return []Draft{{Kind: KindGateSet, Body: b}}, nil
 }
@@ -327,7 +331,7 @@ func (g *Gate) Missing(now time.Time) string {
 		for _, c := range g.Checks {
 			switch {
 			case c.Exhausted():
-				parts = append(parts, fmt.Sprintf("%s failed %d times, set the criteria anew", c.Name, c.Failed))
+				parts = append(parts, fmt.Sprintf("%s failed %d of %d times, set the criteria anew", c.Name, c.Failed, c.Samples))
 			case !c.IsGreen():
 				s := fmt.Sprintf("%s %d of %d green", c.Name, c.Green, c.Need)
 				if c.Last == CheckInconclusive {

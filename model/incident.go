@@ -39,6 +39,9 @@ type Incident struct {
 	LastDecisions []Said         `json:"last_decisions,omitempty"` // written or polled, the newest last
 	Told          []Said         `json:"told,omitempty"`           // the newest updates, in order of time
 	Mitigations   []Mitigation   `json:"mitigations,omitempty"`
+	Options       []Option       `json:"options,omitempty"`
+	Roll          []Call         `json:"roll,omitempty"` // answers to the roll call
+	Gone          []string       `json:"gone,omitempty"` // people who were let go
 	Update        UpdateState    `json:"update,omitzero"`
 	Snoozes       map[string]Put `json:"snoozes,omitempty"` // clocks put off, by key
 	Seen          map[string]Put `json:"seen,omitempty"`    // alarms acknowledged, by key
@@ -118,6 +121,7 @@ func (i *Incident) Apply(e Event) bool {
 	i.Seq, i.Head = e.Seq, e.Hash
 	if e.Actor != Courier {
 		i.meet(e.Actor)
+		i.back(e.Actor)
 	}
 	if e.Seq == 1 { // so even if its content was redacted or is of a newer version
 		i.ID, i.By, i.StatusSince, i.VacantSince = e.Incident, e.Actor, e.At, e.At
@@ -409,11 +413,27 @@ func (i *Incident) Ended() (time.Time, bool) {
 }
 
 // Elapsed is the time from Started to Ended, or to now while live; never
-// negative, so that a clock that was set back shows zero.
-func (i *Incident) Elapsed(now time.Time) time.Duration {
-	end, over := i.Ended()
-	if !over {
-		end = now
+// negative, so that a clock that was set back shows zero. It is not known of an
+// imported incident whose source does not say how long it took.
+func (i *Incident) Elapsed(now time.Time) (d time.Duration, known bool) {
+	if i.Status.Live() {
+		return max(0, now.Sub(i.Started())), true
 	}
-	return max(0, end.Sub(i.Started()))
+	if i.Past != nil {
+		m, _, known := i.Minutes()
+		return time.Duration(m * float64(time.Minute)), known
+	}
+	end, _ := i.Ended()
+	return max(0, end.Sub(i.Started())), true
+}
+
+// Leaderless reports whether nobody commands i although somebody should.
+func (i *Incident) Leaderless() bool {
+	return i.Status.Live() && i.Commander() == "" && !i.LedElsewhere()
+}
+
+// LedElsewhere reports whether i was imported and nobody has led it here: who
+// leads it is not known, and none of its clocks is ours.
+func (i *Incident) LedElsewhere() bool {
+	return i.Past != nil && i.Commander() == "" && i.VacantSince.IsZero()
 }

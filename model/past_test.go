@@ -66,15 +66,38 @@ func TestHistoryWithoutAnEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, open, known := replay(t, drafts).Minutes(); known || open || m != 0 {
+	over := replay(t, drafts)
+	if m, open, known := over.Minutes(); known || open || m != 0 {
 		t.Errorf("an end that is not known gives %v %v %v", m, open, known)
 	}
-	h.Status = Investigating
+	if d, known := over.Elapsed(noon); known || over.Summary().Unknown == known {
+		t.Errorf("elapsed %v, known %v", d, known)
+	}
+	h.Status, h.Severity = Investigating, 1
 	if drafts, err = h.Drafts(noon); err != nil {
 		t.Fatal(err)
 	}
 	if _, open, _ := replay(t, drafts).Minutes(); !open {
 		t.Error("an incident that goes on is not open")
+	}
+	// Who leads what was imported while it went on is not known: no alarm rings
+	// for it until somebody has led it here.
+	live := replay(t, drafts)
+	if d, known := live.Elapsed(noon); d != time.Hour || !known {
+		t.Errorf("it goes on for %v, known %v", d, known)
+	}
+	quiet := func() bool {
+		return !live.Leaderless() && !live.Summary().Leaderless() && len(live.Clocks(Doctrine(), noon)) == 0
+	}
+	if !quiet() {
+		t.Errorf("an imported incident is without a commander; clocks %v", live.Clocks(Doctrine(), noon))
+	}
+	live.hold(Commander, "ana", noon.Add(-30*time.Minute))
+	if live.LedElsewhere() || len(live.Clocks(Doctrine(), noon)) == 0 {
+		t.Error("an imported incident that somebody leads here has no clocks")
+	}
+	if live.leave(Commander, "ana", noon); !live.Leaderless() || !live.Summary().Leaderless() {
+		t.Error("nobody misses the commander who has left")
 	}
 	for name, bad := range map[string]History{
 		"no ref":   {Past: Past{Source: "csv"}, Title: "x", Declared: noon},

@@ -26,7 +26,8 @@ type StartRun struct {
 	Escalate          []RunDeadline
 }
 
-// Decide refuses a second rollback of one target, and names who holds it.
+// Decide refuses a second rollback of one target in any open incident, and names
+// who holds it.
 func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	title, err := cleanTitle(c.Title)
 	if err != nil {
@@ -38,7 +39,7 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	if len(c.Values) > maxRunValues {
 		return nil, Errorf(Invalid, "a run has at most %d values", maxRunValues)
 	}
-	if err := s.Incident.LockFree(c.Lock); err != nil {
+	if err := s.lockFree(c.Lock); err != nil {
 		return nil, err
 	}
 	c.Seat.Person = s.Actor
@@ -63,14 +64,20 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	return []Draft{{Kind: KindRunStarted, Body: b}}, nil
 }
 
-// LockFree refuses if a rollback of the same target is under way here.
-func (i *Incident) LockFree(lock string) error {
+// lockFree refuses if a rollback of the same target is under way anywhere.
+func (s Scene) lockFree(lock string) error {
 	if lock == "" {
 		return nil
 	}
-	for _, r := range i.Runs {
-		if r.Active() && r.Lock == lock {
-			return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
+	all := []*Incident{s.Incident}
+	if s.Others != nil {
+		all = append(all, s.Others()...)
+	}
+	for _, i := range all {
+		for _, r := range i.Runs {
+			if r.Active() && r.Lock == lock {
+				return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
+			}
 		}
 	}
 	return nil
@@ -341,7 +348,10 @@ func (c EndRun) Decide(s Scene) ([]Draft, error) {
 
 // EscalateRun says that a deadline has passed. Every room that sees it sends
 // this; the first one wins.
-type EscalateRun struct{ N, Level int }
+type EscalateRun struct {
+	N, Level int
+	Why      string // an action that failed, which does not wait for the deadline
+}
 
 // Decide refuses a deadline that is not due, or was dealt with.
 func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
@@ -356,12 +366,15 @@ func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
 	switch {
 	case !d.Fired.IsZero():
 		return nil, Errorf(Conflict, "%s was named already", d.Contact)
-	case s.Now.Before(d.Due):
+	case s.Now.Before(d.Due) && c.Why == "":
 		return nil, Errorf(Conflict, "that is due only in %s", Span(d.Due.Sub(s.Now)))
 	case !s.Incident.Status.Live() && !d.Always:
 		return nil, Errorf(Conflict, "the incident is %s: nobody has to be told", s.Incident.Status)
 	}
 	b := &RunEscalated{N: c.N, Level: c.Level, Contact: d.Contact, Message: d.Message}
+	if c.Why != "" {
+		b.Message = strings.TrimSuffix(Brief(Valid(c.Why), 300)+"; "+d.Message, "; ")
+	}
 	if late := s.Now.Sub(d.Due); late > lateAfter {
 		b.Late = late.Milliseconds()
 	}
@@ -374,7 +387,7 @@ func (i *Incident) DueEscalations(now time.Time) []EscalateRun {
 	for _, r := range i.Runs {
 		for k, d := range r.Escalate {
 			if r.Active() && d.Fired.IsZero() && !now.Before(d.Due) && (i.Status.Live() || d.Always) {
-				out = append(out, EscalateRun{r.N, k})
+				out = append(out, EscalateRun{N: r.N, Level: k})
 			}
 		}
 	}

@@ -115,7 +115,7 @@ func TestR39EscalationFiresOnce(t *testing.T) {
 	}
 	b.refused(t, "ana", EscalateRun{N: 1}, "due only in")
 	b.tick(30 * time.Minute)
-	if d := b.inc.DueEscalations(b.now); len(d) != 1 || d[0] != (EscalateRun{1, 0}) {
+	if d := b.inc.DueEscalations(b.now); len(d) != 1 || d[0] != (EscalateRun{N: 1}) {
 		t.Fatal(d)
 	}
 	e := b.must(t, "ana", EscalateRun{N: 1})

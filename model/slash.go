@@ -14,6 +14,7 @@ import (
 var doctrineSlashes = []SlashWord{
 	{"hypothesis", "TEXT | N testing|ruled_out|confirmed WHY", "a possible cause, or what became of it"},
 	{"propose", "TEXT [risk: …]", "ask everybody for strong objections"},
+	{"option", "TEXT [risk: …] [effect: …] [undo: …] | N propose|drop", "something that could be done, or what became of it"},
 	{"object", "N why", "object strongly to proposal N"},
 	{"decide", "N go|no [@who] [5m how we know]", "end the poll"},
 	{"worked", "N yes|no [note]", "say whether decision N worked"},
@@ -24,6 +25,8 @@ var doctrineSlashes = []SlashWord{
 	{"trend", "rising|flapping|static|falling", "size-up: where it is going"},
 	{"planb", "TEXT", "size-up: what if this does not work"},
 	{"can", "SERVICE: conditions | actions | needs", "an expert's report"},
+	{"roll", "SYSTEM [@who] [here|paged|missing]", "an answer to the roll call"},
+	{"dismiss", "@who @who", "these stay, everybody else can go"},
 	{"crew", "@deputy @tech @comms @scribe", "name the team in one line; - leaves one out"},
 	{"reports", "+3 [note]", "count customer reports"},
 	{"link", "bridge https://…", "where people meet; no address removes it"},
@@ -95,6 +98,18 @@ func doctrineCommand(name, args string, now time.Time, loc *time.Location) (c Co
 		return Size{Trend: &args}, true, nil
 	case "planb":
 		return Size{PlanB: &args}, true, nil
+	case "option":
+		c, err := optionArgs(args)
+		return c, true, err
+	case "roll":
+		c, err := rollArgs(args)
+		return c, true, err
+	case "dismiss":
+		c := Dismiss{}
+		for w := range strings.FieldsSeq(args) {
+			c.Stay = append(c.Stay, strings.Trim(w, "@,"))
+		}
+		return c, true, nil
 	case "can":
 		c, err := parseReport(args)
 		return c, true, err

@@ -68,6 +68,13 @@ func TestDoctrineSlashes(t *testing.T) {
 		{"/untemp 1", RemoveMitigation{N: 1}},
 		{"/untemp 1 all is well", RemoveMitigation{1, "all is well"}},
 
+		{"/option fail over risk: 30 s of failed writes undo: fail back", AddOption{Text: "fail over", Risk: "30 s of failed writes", Undo: "fail back"}},
+		{"/option 2 propose", ProposeOption{2}},
+		{"/option 2 drop too slow", DropOption{2, "too slow"}},
+		{"/roll orders db @bob paged", CallRoll{System: "orders db", Person: "bob", State: Paged}},
+		{"/roll paged", CallRoll{System: "paged"}},
+		{"/dismiss @ana, bob", Dismiss{[]string{"ana", "bob"}}},
+
 		// Situation.
 		{"/symptoms 503 on POST /checkout", Size{Symptoms: text("503 on POST /checkout")}},
 		{"/scope EU", Size{Scope: text("EU")}},

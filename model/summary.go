@@ -23,6 +23,8 @@ type Summary struct {
 	LastAt      time.Time
 	Seq         int64
 	VacantSince time.Time
+	Unknown     bool // it is over, and how long it took is not known
+	Elsewhere   bool // it was imported, and nobody has led it here
 }
 
 // Summary returns the row that lists show for i.
@@ -34,7 +36,23 @@ func (i *Incident) Summary() Summary {
 	}
 	s.DeclaredAt, _ = i.At(Declared)
 	s.Ended, _ = i.Ended()
+	_, known := i.Elapsed(s.Ended)
+	s.Unknown, s.Elsewhere = !known, i.LedElsewhere()
 	return s
+}
+
+// Elapsed is how long the incident has been, or was, going on, if that is known.
+func (s Summary) Elapsed(now time.Time) (d time.Duration, known bool) {
+	if !s.Ended.IsZero() {
+		now = s.Ended
+	}
+	return max(0, now.Sub(s.Started)), !s.Unknown
+}
+
+// Leaderless reports whether nobody commands the incident although somebody
+// should.
+func (s Summary) Leaderless() bool {
+	return s.Status.Live() && s.Commander == "" && !s.Elsewhere
 }
 
 // Filter chooses incidents for a list; the zero value chooses all.

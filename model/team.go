@@ -202,11 +202,11 @@ type Advice struct {
 
 // Advise lists what doctrine suggests now, the loudest first.
 func (i *Incident) Advise(r Rules, now time.Time) []Advice {
-	if !i.Status.Live() {
+	if !i.Status.Live() || i.LedElsewhere() {
 		return nil
 	}
 	var out []Advice
-	if i.Commander() == "" {
+	if i.Leaderless() {
 		out = append(out, Advice{"commander", "nobody commands: somebody says “I am the incident commander”", true})
 	}
 	if n := len(i.Reporting()); r.Span > 0 && n > r.Span {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,6 +52,7 @@ type Spent struct {
 	Hypothesis int `json:"hypothesis,omitempty"`
 	Decision   int `json:"decision,omitempty"`
 	Mitigation int `json:"mitigation,omitempty"`
+	Option     int `json:"option,omitempty"`
 }
 
 // Decide refuses when there is nothing of the actor's to take back, when it is of
@@ -199,6 +201,7 @@ func (s Scene) counter(en Entry) ([]Draft, error) {
 		return nil, stays(en, "everybody has been told that it was seen")
 	case *Description, *HypothesisStated, *DecisionProposed, *ObjectionRaised, *DecisionTaken, *DecisionVerified,
 		*MitigationAdded, *MitigationExtended, *MitigationRemoved, *SizedUp, *LinkSet, *TeamFormed, *ReviewPlanned,
+		*OptionAdded, *OptionDropped, *RollCalled, *Dismissed,
 		*ClockSnoozed, *UpdatePromised, *OrderAcked, *OrderDone, *OrderExtended, *OrderWithdrawn:
 	default:
 		return nil, stays(en, "change the thing itself")
@@ -272,6 +275,12 @@ func thing(b Body) string {
 		return n("mitigation", b.N)
 	case *MitigationRemoved:
 		return n("mitigation", b.N)
+	case *OptionAdded:
+		return n("option", b.N)
+	case *OptionDropped:
+		return n("option", b.N)
+	case *RollCalled:
+		return "roll call of " + b.System
 	case *OrderAcked:
 		return n("order", b.N)
 	case *OrderDone:
@@ -320,6 +329,7 @@ func (u *Undone) fold(i *Incident, e Event) {
 	case *DecisionProposed:
 		i.Decisions = without(i.Decisions, func(d Decision) bool { return d.N == b.N })
 		i.Spent.Decision = max(i.Spent.Decision, b.N)
+		i.option(b.Option, func(o *Option) { o.Decision = 0 })
 	case *ObjectionRaised, *DecisionTaken, *DecisionVerified:
 		i.reopen(e.Actor, b)
 	case *MitigationAdded:
@@ -329,6 +339,19 @@ func (u *Undone) fold(i *Incident, e Event) {
 		change(i.Mitigations, func(m Mitigation) bool { return m.N == b.N }, func(m *Mitigation) { m.Until = kept(b.Was) })
 	case *MitigationRemoved:
 		change(i.Mitigations, func(m Mitigation) bool { return m.N == b.N }, func(m *Mitigation) { m.Removed = time.Time{} })
+	case *OptionAdded:
+		i.Options = without(i.Options, func(o Option) bool { return o.N == b.N })
+		i.Spent.Option = max(i.Spent.Option, b.N)
+	case *OptionDropped:
+		i.option(b.N, func(o *Option) { o.Dropped = false })
+	case *RollCalled:
+		if b.Was != nil {
+			i.answer(*b.Was)
+		} else {
+			i.Roll = without(i.Roll, func(c Call) bool { return strings.EqualFold(c.System, b.System) })
+		}
+	case *Dismissed:
+		i.Gone = own(b.Was)
 	case *OrderAcked:
 		i.order(b.N, func(o *Order) { o.State, o.Acked = OrderOpen, time.Time{} })
 	case *OrderDone:

@@ -142,6 +142,14 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%s%d d %d h", sign, int(d.Hours())/24, int(d.Hours())%24)
 }
 
+// FaceOf is Face of a length of time that may be unknown.
+func FaceOf(d time.Duration, known bool) string {
+	if !known {
+		return "unknown"
+	}
+	return Face(d)
+}
+
 // Face writes a length of time as a clock face: 00:42:17, or 2d 03:04:05.
 func Face(d time.Duration) string {
 	sign := ""

@@ -85,12 +85,13 @@ type Action struct {
 	Line            int        `yaml:"source_line,omitempty"`
 }
 
-// Retry repeats a failed action. Only idempotent ones are.
+// Retry repeats a failed action by itself, each time written down before and
+// after. Only idempotent ones may be, and nothing that a person stopped is.
 type Retry struct {
-	Attempts   int      `yaml:"attempts"` // in all, the first included
-	Backoff    Duration `yaml:"backoff,omitempty"`
-	MaxBackoff Duration `yaml:"max_backoff,omitempty"`
-	OnExit     Ints     `yaml:"on_exit,omitempty"` // only after these exit codes; empty means any but 0
+	Attempts   int      `yaml:"attempts"`              // in all, the first included
+	Backoff    Duration `yaml:"backoff,omitempty"`     // before the second attempt, then twice as long; 0 means 2 s
+	MaxBackoff Duration `yaml:"max_backoff,omitempty"` // 0 means 1 minute
+	OnExit     Ints     `yaml:"on_exit,omitempty"`     // only after these exit codes; empty means any but 0
 }
 
 // What may follow a failure.
@@ -105,8 +106,10 @@ const (
 // Thens are all values of OnFailure.Then.
 var Thens = []string{ThenStop, ThenContinue, ThenGoto, ThenRollback, ThenEscalate}
 
-// OnFailure is what is offered when an action fails. The short forms are a word,
-// {goto: STEP} and {rollback: STRATEGY}.
+// OnFailure is what follows when an action has failed or took too long: the run
+// stops there (the default), goes on, goes to a later step, or names the next
+// contact of the escalation at once. A rollback is offered, never begun. The short
+// forms are a word, {goto: STEP} and {rollback: STRATEGY}.
 type OnFailure struct {
 	Then     string `yaml:"then,omitempty"`
 	Goto     string `yaml:"goto,omitempty"`     // a step's id

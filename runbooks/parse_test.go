@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -79,6 +80,16 @@ func TestR08Strict(t *testing.T) {
 		"nothing at all":       {head + "    actions:\n      - {risk: read}\n", "b.yaml:5:10: the action says and does nothing"},
 		"unknown phase":        {head + "    phase: later\n", "b.yaml:4:5: phase is \"later\": give one of"},
 		"unknown risk":         {head + "    actions: [{command: ls, risk: none}]\n", "risk is \"none\""},
+		"version is no text":   {"id: 1.10\ntitle: x\nsteps: [{title: y}]\n", `"1.1`},
+		"alias bomb":           {bomb(), "b.yaml:"},
+		"a tag":                {"title: !!python/object x\nsteps: [{title: y}]\n", "b.yaml:1:8: "},
+		"retry, not twice":     {head + "    actions: [{command: ls, retry: {attempts: 3}}]\n", "only what may be done twice is repeated by itself"},
+		"retry of nothing":     {head + "    actions: [{description: d, retry: {attempts: 3}}]\n", "there is nothing to repeat"},
+		"goto back":            {"title: x\nsteps:\n  - {id: aa, title: y}\n  - {id: bb, title: z, actions: [{command: ls, on_failure: {goto: aa}}]}\n", "going back to step 1 on failure may never end"},
+		"escalate to nobody":   {head + "    actions: [{command: ls, on_failure: escalate}]\n", "names nobody to escalate to"},
+		"two ways to go on":    {head + "    actions: [{command: ls, on_failure: {then: stop, rollback: k8s-undo}}]\n", "on_failure says more than one thing"},
+		"options in a runbook": {"title: x\nparams: [{name: a, options: {from: g, regex: x}}]\nsteps: [{title: y}]\n", "a list to pick from is made by a guard"},
+		"output limit":         {"title: x\ndefaults: {output_limit: 64MiB}\nsteps: [{title: y}]\n", "give 4KiB to 16MiB"},
 		"goto nowhere":         {head + "    actions: [{command: ls, on_failure: {goto: zz}}]\n", `there is no step "zz" to go to`},
 		"program is a value":   {head + "    actions: [{argv: [<tool>, x]}]\n", "argv begins with"},
 		"program is an option": {head + "    actions: [{argv: [-x]}]\n", "argv begins with"},
@@ -110,6 +121,15 @@ func TestR08Strict(t *testing.T) {
 			}
 		})
 	}
+}
+
+// bomb is a short file that is long once its aliases are written out.
+func bomb() string {
+	s := "title: x\nsteps: [{title: y}]\ntags:\n  - &a0 [x, x, x, x, x, x, x, x]\n"
+	for n := range 9 {
+		s += fmt.Sprintf("  - &a%d [%s]\n", n+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", n), 8), ", "))
+	}
+	return s
 }
 
 func TestShortForms(t *testing.T) {
@@ -173,6 +193,9 @@ func TestStrategyIsStrict(t *testing.T) {
 		"no target":  {"type_to_confirm: <deployment>, ", "", "type_to_confirm"},
 		"no undo":    {"undo:\n", "notes2:\n", "there is no field"},
 		"reversible": {"level: mutate", "level: read", "give one of mutate, destructive"},
+		"options":    {"options: {from: history,", "options: {from: nothing,", "there is no guard with the id \"nothing\""},
+		"offer":      {"offer: [undo, escalate,", "offer: [undo, celebrate,", "offer is \"celebrate\""},
+		"on_cancel":  {"on_cancel: finish", "on_cancel: later", "give one of stop, ask, finish"},
 		"type":       {"type: kubernetes", "type: cloud", "type is \"cloud\""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -92,14 +92,29 @@ func (b *Book) problems() []Problem {
 	}
 	for i := range b.Steps {
 		for j := range b.Steps[i].Actions {
-			a := &b.Steps[i].Actions[j]
-			if a.OnFailure == nil || a.OnFailure.Goto == "" {
+			o := b.Steps[i].Actions[j].OnFailure
+			if o == nil {
 				continue
 			}
-			if _, ok := ids[a.OnFailure.Goto]; !ok {
-				v.errorf(fmt.Sprintf("$.steps[%d].actions[%d].on_failure", i, j), "goto", "there is no step %q to go to", model.Brief(a.OnFailure.Goto, 40))
+			at := fmt.Sprintf("$.steps[%d].actions[%d].on_failure", i, j)
+			switch to, ok := ids[o.Goto]; {
+			case o.Then == ThenEscalate && len(b.Escalation) == 0:
+				v.errorf(at, "then", "on_failure escalates, and the runbook names nobody to escalate to: give it escalation")
+			case o.Goto == "":
+			case !ok:
+				v.errorf(at, "goto", "there is no step %q to go to", model.Brief(o.Goto, 40))
+			case to <= i:
+				v.errorf(at, "goto-loop", "going back to step %d on failure may never end: use retry, or go forwards", to+1)
 			}
 		}
+	}
+	for i, p := range b.Params {
+		if p.Options != nil {
+			v.errorf(fmt.Sprintf("$.params[%d].options", i), "options", "a list to pick from is made by a guard, and a runbook has none: give values: [...], or move this into a rollback strategy")
+		}
+	}
+	if n := b.Defaults.OutputLimit; n > 0 && (n < 4<<10 || n > 16<<20) {
+		v.errorf("$.defaults.output_limit", "size", "output_limit is how much of an output stays in memory: give 4KiB to 16MiB, the file holds the rest")
 	}
 	for i := range b.Escalation {
 		e := &b.Escalation[i]
@@ -159,7 +174,7 @@ func (s *Strategy) problems() []Problem {
 	v.oneOf("$.type", "type", s.Type, StrategyTypes)
 	v.oneOf("$.risk.level", "risk", string(s.Risk.Level), []string{string(RiskMutate), string(RiskDestructive)})
 	v.oneOf("$.risk.data_loss", "data_loss", s.Risk.DataLoss, []string{"none", "possible", "certain"})
-	v.oneOf("$.recovery", "recovery", s.Recovery, []string{"from_runbook"})
+	v.oneOf("$.recovery", "recovery", s.Recovery, []string{FromRunbook})
 	if s.Lock == "" {
 		v.errorf("$", "lock", "the strategy has no lock: name the target, so that two rollbacks never meet there")
 	}
@@ -202,6 +217,20 @@ func (s *Strategy) problems() []Problem {
 	}
 	for i := range s.Verify {
 		v.check(fmt.Sprintf("$.verify[%d]", i), &s.Verify[i])
+	}
+	for i, p := range s.Params {
+		if p.Options != nil && !slices.ContainsFunc(s.Guards, func(c Check) bool { return c.ID == p.Options.From }) {
+			v.errorf(fmt.Sprintf("$.params[%d].options.from", i), "options", "there is no guard with the id %q to make the list", model.Brief(p.Options.From, 40))
+		}
+	}
+	if s.OnVerifyFailed != nil {
+		for i, c := range s.OnVerifyFailed.Offer {
+			at := fmt.Sprintf("$.on_verify_failed.offer[%d]", i)
+			v.oneOf(at, "offer", c.Do, []string{OfferUndo, OfferEscalate})
+			if c.Do == OfferUndo && len(s.Undo) == 0 {
+				v.errorf(at, "undo", "undo is offered, and the strategy has none")
+			}
+		}
 	}
 	v.params(s.Params)
 	v.values(s)
@@ -261,11 +290,20 @@ func (v *verdict) action(at string, a *Action) {
 		if r.Attempts < 1 || r.Attempts > 100 {
 			v.errorf(at+".retry.attempts", "retry", "a retry needs attempts from 1 to 100, the first included")
 		}
+		switch {
+		case !a.Runs():
+			v.errorf(at+".retry", "retry", "there is nothing to repeat: an action with retry runs something")
+		case !a.Idempotent && a.Risk != RiskRead:
+			v.errorf(at+".retry", "retry", "only what may be done twice is repeated by itself: say idempotent: true if it may, or take retry out")
+		}
 	}
 	if o := a.OnFailure; o != nil {
 		v.oneOf(at+".on_failure", "then", o.Then, Thens)
 		if o.Then == "" {
 			v.errorf(at+".on_failure", "then", "on_failure says nothing: give stop, continue, escalate, {goto: STEP} or {rollback: STRATEGY}")
+		}
+		if (o.Then == ThenGoto) != (o.Goto != "") || (o.Then == ThenRollback) != (o.Rollback != "") {
+			v.errorf(at+".on_failure", "then", "on_failure says more than one thing: goto belongs to then: goto, rollback to then: rollback")
 		}
 	}
 }
@@ -351,12 +389,18 @@ func (v *verdict) expect(at string, e *Expect) {
 			v.errorf(at+".number", "number", "%s", model.Message(err))
 		}
 	}
-	for name, m := range map[string]*Match{"stdout": e.Stdout, "stderr": e.Stderr, "body": e.Body} {
-		if m == nil {
-			continue
+	match := func(at string, m *Match) {
+		if m != nil {
+			v.pattern(at+".matches", m.Matches)
+			v.pattern(at+".not_matches", m.NotMatches)
 		}
-		v.pattern(at+"."+name+".matches", m.Matches)
-		v.pattern(at+"."+name+".not_matches", m.NotMatches)
+	}
+	match(at+".stdout", e.Stdout)
+	match(at+".stderr", e.Stderr)
+	match(at+".body", e.Body)
+	for _, k := range names(e.Headers) {
+		m := e.Headers[k]
+		match(at+".headers."+k, &m)
 	}
 	for _, path := range names(e.JSON) {
 		if _, err := ParseJSONPath(path); err != nil {

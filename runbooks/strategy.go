@@ -56,10 +56,19 @@ type Move struct {
 	Diff       string   `yaml:"diff,omitempty"`  // the capture to compare the output with
 	Expect     []Expect `yaml:"expect,omitempty"`
 	Idempotent bool     `yaml:"idempotent,omitempty"`
-	OnCancel   string   `yaml:"on_cancel,omitempty"` // finish, ask or stop (default)
+	OnCancel   string   `yaml:"on_cancel,omitempty"` // what asking it to end does: stop it (default), ask again, or let it finish
 	Wait       Duration `yaml:"wait,omitempty"`
 	Optional   bool     `yaml:"optional,omitempty"` // its failure is shown, and no more
 }
+
+// FromRunbook is the Recovery of a strategy that leaves it to the runbook.
+const FromRunbook = "from_runbook"
+
+// What may be offered besides another strategy.
+const (
+	OfferUndo     = "undo"
+	OfferEscalate = "escalate"
+)
 
 // What happens to a move that is cancelled.
 const (

@@ -19,8 +19,11 @@ var filled = map[string]bool{
 	"argv": true, "command": true, "script": true, "stdin": true, "env": true, "cwd": true,
 	"url": true, "headers": true, "body": true, "link": true, "prompt": true, "type_to_confirm": true,
 	"tcp": true, "promql": true, "prometheus": true, "lock": true, "timeline": true,
-	"contains": true, "equals": true,
+	"contains": true, "equals": true, "json": true,
 }
+
+// openFields are maps whose keys the author chooses: all values of one are alike.
+var openFields = []string{"env", "headers", "body", "json"}
 
 // Filled reports whether placeholders are filled in the texts of a field of a file.
 func Filled(field string) bool { return filled[field] }
@@ -72,7 +75,7 @@ func walk(path string, v reflect.Value, field string, f func(path, field string,
 		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 		for _, k := range keys {
 			under := field
-			if field != "env" && field != "headers" && field != "body" {
+			if !slices.Contains(openFields, field) {
 				under = fmt.Sprint(k)
 			}
 			walk(path+"."+fmt.Sprint(k), v.MapIndex(k), under, f)

@@ -89,6 +89,13 @@ func (t *txn) do(ctx context.Context, id string, r model.Request) (model.Receipt
 			}
 			return en.Entry, ok
 		}
+		scene.Others = func() []*model.Incident {
+			others, err := t.others(ctx, in.ID)
+			if err != nil {
+				lookup = errors.Join(lookup, err)
+			}
+			return others
+		}
 	}
 	scene.Now = now
 	drafts, err := r.Command.Decide(scene)
@@ -176,6 +183,30 @@ func (t *txn) current(ctx context.Context, id string) (incident, error) {
 		return in, err
 	}
 	return loadIncident(ctx, t, id)
+}
+
+// others reads the open incidents besides one, inside the transaction that is
+// about to write: what they say cannot change before it ends.
+func (t *txn) others(ctx context.Context, key string) ([]*model.Incident, error) {
+	var keys []string
+	rows, err := t.query(ctx, "SELECT key FROM incident WHERE status NOT IN (?, ?) AND key <> ? ORDER BY id", string(model.Closed), string(model.Canceled), key)
+	err = each(rows, err, func() error {
+		var k string
+		err := rows.Scan(&k)
+		keys = append(keys, k)
+		return err
+	})
+	var out []*model.Incident
+	for _, k := range keys {
+		if err != nil {
+			break
+		}
+		var in incident
+		if in, err = t.current(ctx, k); err == nil {
+			out = append(out, in.Incident)
+		}
+	}
+	return out, err
 }
 
 // freeKey finds an id for an incident declared at a moment: the second one of

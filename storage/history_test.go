@@ -14,8 +14,8 @@ import (
 	"warroom/model/metrics"
 )
 
-// pastIncidents makes n incidents of the past, some with a timeline, every tenth
-// still open.
+// pastIncidents makes n incidents of the past, some with a timeline; of every ten
+// one is still open, and of one nobody knows how long it took.
 func pastIncidents(n int, now time.Time) []*model.History {
 	services := []string{"checkout", "search", "orders-db", "login"}
 	out := make([]*model.History, n)
@@ -27,6 +27,9 @@ func pastIncidents(n int, now time.Time) []*model.History {
 			Title: fmt.Sprintf("%s answers slowly", services[i%4]), Services: services[i%4 : i%4+1], Severity: model.Severity(1 + i%5), Declared: at,
 		}
 		h.Milestones = map[model.Milestone]time.Time{model.WasResolved: at.Add(time.Duration(minutes) * time.Minute)}
+		if i%10 == 8 {
+			h.Minutes, h.Milestones = nil, nil
+		}
 		if i%10 == 9 {
 			h.Minutes, h.Milestones, h.Status = nil, nil, model.Investigating
 			h.Lines = []model.HistoryLine{{At: at.Add(time.Minute), Kind: model.KindUpdate, Text: "we look"}, {At: at.Add(2 * time.Minute), Kind: model.KindUpdate, Text: "we still look"}}
@@ -115,7 +118,16 @@ func TestStatisticsAgree(t *testing.T) {
 			}
 			want[id] = rowOf(i, 0)
 		}
-		err := s.Statistics(ctx, func(table *metrics.Table) error {
+		rows, err := s.List(ctx, model.Filter{})
+		if err != nil || len(rows) != len(want) {
+			t.Fatalf("%s: %d in the list, %v", when, len(rows), err)
+		}
+		for _, r := range rows {
+			if w := want[r.ID]; r.Unknown != (!w.Open && math.IsNaN(w.Minutes)) || r.Elsewhere != (r.ID != rec.Incident.ID) {
+				t.Errorf("%s: %s in the list is of unknown length: %v, led elsewhere: %v", when, r.ID, r.Unknown, r.Elsewhere)
+			}
+		}
+		err = s.Statistics(ctx, func(table *metrics.Table) error {
 			if table.Len() != len(want) {
 				t.Fatalf("%s: %d in the table, %d incidents", when, table.Len(), len(want))
 			}

@@ -20,7 +20,7 @@ func (s *Store) List(ctx context.Context, f model.Filter) ([]model.Summary, erro
 		var stale []int
 		var rowIDs []int64
 		rows, err := q.query(ctx, `SELECT id, key, title, services, severity, status, drill, commander, started, ended, vacant,
-lines, last, last_at, seq, m_declared, fold FROM incident `+cond+"ORDER BY rank, m_declared DESC, id DESC")
+lines, last, last_at, seq, m_declared, fold, ref IS NOT NULL, minutes IS NULL FROM incident `+cond+"ORDER BY rank, m_declared DESC, id DESC")
 		if err != nil {
 			return err
 		}
@@ -76,9 +76,10 @@ func refreshList(ctx context.Context, q querier, f model.Filter, out *[]model.Su
 func scanSummary(rows *sql.Rows) (sum model.Summary, row, fold int64, err error) {
 	var services sql.RawBytes
 	var severity, lines int64
+	var imported, untold bool
 	var started, ended, vacant, lastAt, declared sql.NullInt64
 	err = rows.Scan(&row, &sum.ID, &sum.Title, &services, &severity, (*string)(&sum.Status), &sum.Drill, &sum.Commander,
-		&started, &ended, &vacant, &lines, &sum.Last, &lastAt, &sum.Seq, &declared, &fold)
+		&started, &ended, &vacant, &lines, &sum.Last, &lastAt, &sum.Seq, &declared, &fold, &imported, &untold)
 	if err != nil {
 		return sum, row, fold, err
 	}
@@ -88,5 +89,7 @@ func scanSummary(rows *sql.Rows) (sum model.Summary, row, fold int64, err error)
 	sum.Severity, sum.Lines = model.Severity(severity), int(lines)
 	sum.Started, sum.Ended, sum.VacantSince = fromNull(started), fromNull(ended), fromNull(vacant)
 	sum.LastAt, sum.DeclaredAt = fromNull(lastAt), fromNull(declared)
+	sum.Unknown = imported && untold && !sum.Status.Live()
+	sum.Elsewhere = imported && sum.Commander == "" && !vacant.Valid
 	return sum, row, fold, err
 }

@@ -118,7 +118,7 @@ var actions []action
 
 func init() { // a variable would refer to itself through the palette
 	actions = slices.Concat(
-		paneActions, roomActions, cardActions, listActions,
+		paneActions, roomActions, cardActions, crewActions, listActions,
 		triageActions,
 		updatesActions,
 		bookActions,

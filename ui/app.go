@@ -148,6 +148,7 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		a.now = m.now
 		a.toast.expire(a.now)
 		a.callOut()
+		a.nudge()
 		return tea.Batch(a.tick(), a.callOverdue(), a.watchOutside(), a.escalate())
 	case changeMsg:
 		if !m.ok {

@@ -18,7 +18,7 @@ import (
 // seat is one person at one terminal: the program without a terminal, driven by
 // messages on a clock that stands still.
 type seat struct {
-	t     *testing.T
+	t     testing.TB
 	a     *App
 	store *storage.Store
 	clock *time.Time
@@ -27,7 +27,7 @@ type seat struct {
 var noon = time.Date(2026, 11, 23, 9, 12, 4, 0, time.UTC)
 
 // sit opens a record and a screen of w × h cells on it.
-func sit(t *testing.T, w, h int) *seat {
+func sit(t testing.TB, w, h int) *seat {
 	t.Helper()
 	clock := noon
 	now := func() time.Time { return clock }
@@ -40,7 +40,7 @@ func sit(t *testing.T, w, h int) *seat {
 }
 
 // join opens another screen on the same record.
-func join(t *testing.T, s *storage.Store, clock *time.Time, who string, w, h int) *seat {
+func join(t testing.TB, s *storage.Store, clock *time.Time, who string, w, h int) *seat {
 	t.Helper()
 	now := func() time.Time { return *clock }
 	x := &seat{t, newApp(context.Background(), Config{Store: s, Actor: who, Now: now, Local: time.FixedZone("CET", 3600)}), s, clock}
@@ -237,7 +237,7 @@ func TestTwoScreensOneRecord(t *testing.T) {
 	bob.sees("and me", "carl")
 }
 
-func events(t *testing.T, x *seat) []model.Event {
+func events(t testing.TB, x *seat) []model.Event {
 	t.Helper()
 	es, err := x.store.Events(context.Background(), x.a.room.inc.ID, 0, 1000)
 	if err != nil {

@@ -150,3 +150,35 @@ func BenchmarkListFrame(b *testing.B) {
 		})
 	}
 }
+
+// A key press to the finished frame on each of the screens, with a history, a
+// storm of alerts and an incident behind it.
+func BenchmarkScreens(b *testing.B) {
+	for _, d := range deskScenes {
+		for _, size := range sizes[1:] {
+			b.Run(fmt.Sprintf("%s/%dx%d", d.name, size.X, size.Y), func(b *testing.B) {
+				x := checkout(b, size.X, size.Y)
+				x.a.cfg.Inbox = x.store
+				if _, err := x.store.ImportHistory(b.Context(), "ana", pastOf(300), nil); err != nil {
+					b.Fatal(err)
+				}
+				x.tells(stormScene()...)
+				x.keys(d.key)
+				s := newScreen(size.X, size.Y)
+				s.draw(x.a.View())
+				keys := []tea.KeyPressMsg{press("down"), press("down"), press("up")}
+				i := 0
+				for b.Loop() {
+					x.a.Update(keys[i%len(keys)])
+					s.draw(x.a.View())
+					i++
+				}
+				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(frameBudget), "of-budget")
+			})
+		}
+	}
+}
+
+var deskScenes = []struct{ name, key string }{
+	{"triage", "2"}, {"runbooks", "3"}, {"alerts", "4"}, {"updates", "5"}, {"review", "6"}, {"analytics", "7"},
+}

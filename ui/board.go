@@ -16,6 +16,7 @@ const (
 	boardProposal boardKind = iota
 	boardHypothesis
 	boardMitigation
+	boardOption
 )
 
 // boardRow is one line of the board.
@@ -29,7 +30,7 @@ type boardRow struct {
 }
 
 // boardRows lists what is being thought and decided: proposals that wait, what
-// waits to be verified, hypotheses (ruled-out ones last, but there), and what is
+// waits to be verified, options, hypotheses (ruled-out ones last, but there), and what is
 // in place only for a while.
 func (a *App) boardRows() []boardRow {
 	if a.room == nil {
@@ -50,6 +51,19 @@ func (a *App) boardRows() []boardRow {
 		case d.Unverified():
 			out = append(out, boardRow{boardProposal, d.N, "…", d.Text, "did it work?", ""})
 		}
+	}
+	for _, o := range inc.Options {
+		if !o.Open() {
+			continue
+		}
+		note := ""
+		switch {
+		case o.Risk != "":
+			note = model.Brief("risk: "+o.Risk, 24)
+		case o.Undo == model.NoUndo:
+			note = "no way back"
+		}
+		out = append(out, boardRow{boardOption, o.N, "o", o.Text, model.Visible(note), ""})
 	}
 	for _, settled := range []bool{false, true} {
 		for _, h := range inc.Hypotheses {
@@ -120,10 +134,10 @@ func hasBoard(a *App) string {
 
 func (a *App) drawBoard(w, h int, focused bool) []string {
 	th := a.theme
-	out := []string{a.paneTitle(paneBoard, w, segs{{a.key("hypothesis") + " " + a.key("propose") + " " + a.key("temporary") + " add ", th.dim}})}
+	out := []string{a.paneTitle(paneBoard, w, segs{{a.key("option") + " " + a.key("hypothesis") + " " + a.key("propose") + " " + a.key("temporary") + " add ", th.dim}})}
 	rows := a.boardRows()
 	if len(rows) == 0 && h > 1 {
-		out = append(out, segs{{" no hypothesis, proposal or temporary fix yet", th.dim}}.fit(w))
+		out = append(out, segs{{" nothing on the board yet", th.dim}}.fit(w))
 	}
 	sel, _ := a.selectedBoard()
 	for _, r := range rows {
@@ -134,7 +148,7 @@ func (a *App) drawBoard(w, h int, focused bool) []string {
 		if r.st == th.dim {
 			l = l.over(th.dim)
 		}
-		n := segs{{r.note + " ", r.st}}
+		n := segs{{cut(r.note, max(13, w/3)) + " ", r.st}}
 		if focused && r.kind == sel.kind && r.n == sel.n {
 			out = append(out, spreadOver(w, l.over(th.selected), n.over(th.selected), th.selected))
 			continue
@@ -154,6 +168,8 @@ func (a *App) actOnBoard() tea.Cmd {
 		} else {
 			a.askWorked(r.n)
 		}
+	case boardOption:
+		a.askChoice(r.n)
 	case boardHypothesis:
 		return a.askHypothesis(r.n)
 	case boardMitigation:

@@ -88,7 +88,7 @@ func (a *App) drawDue(w, h int, focused bool) []string {
 		if c.N > 0 && c.Kind == model.ClockOrder {
 			l = segs{{fmt.Sprintf("%s%d ", mark, c.N), th.dim}, {model.Brief(c.Text, 80), ""}}
 		}
-		if c.Kind == model.ClockCallout {
+		if c.Prompts() {
 			l = l.over(th.dim)
 		}
 		r := segs{{face, st}, {" ", ""}}
@@ -109,7 +109,9 @@ func (a *App) clockFace(c model.Clock) (string, style) {
 		return "overdue " + countdown(-left) + " seen", a.theme.warn
 	case c.Overdue(a.now):
 		return "overdue " + countdown(-left), a.theme.badge
-	case c.Kind == model.ClockCallout:
+	case c.Kind == model.ClockDecide && left < 0:
+		return "for " + countdown(-left+a.cfg.Rules.Decide), a.theme.warn
+	case c.Prompts():
 		return countdown(max(0, left)), a.theme.dim
 	case left < 2*minute:
 		return countdown(left), a.theme.warn
@@ -151,6 +153,8 @@ func (a *App) actOnClock() tea.Cmd {
 		return a.do(model.AddNote{Text: "callout: " + model.Span(since.Truncate(minute)) + " into the incident"}, "")
 	case model.ClockReview:
 		a.askReview()
+	case model.ClockDecide:
+		a.weigh()
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (a *App) commander(short bool) segs {
 	th, inc := a.theme, a.room.inc
 	ic := inc.Commander()
 	if ic == "" {
-		if !inc.Status.Live() {
+		if !inc.Leaderless() {
 			return segs{{"no commander", th.dim}}
 		}
 		t := "NO COMMANDER"
@@ -70,7 +70,7 @@ func (a *App) wideHeader() []string {
 		first.add(th.warn.and(th.strong), "DRILL ")
 	}
 	first.add(th.strong, model.Visible(inc.Title))
-	right := segs{{inc.ID + "  ", th.dim}, {model.Face(inc.Elapsed(a.now)), th.strong}, {"  " + a.zoneName() + " ", th.dim}}
+	right := segs{{inc.ID + "  ", th.dim}, {model.FaceOf(inc.Elapsed(a.now)), th.strong}, {"  " + a.zoneName() + " ", th.dim}}
 	second := segs{{" ", ""}}
 	for i, p := range model.Phases {
 		if i > 0 {
@@ -143,7 +143,7 @@ func (a *App) narrowHeader() []string {
 	first.add(th.strong, model.Visible(inc.Title))
 	right := a.commander(true)
 	right.add("", " ")
-	right.add(th.strong, model.Face(inc.Elapsed(a.now))+" ")
+	right.add(th.strong, model.FaceOf(inc.Elapsed(a.now))+" ")
 	second := segs{{" ", ""}, {"● ", th.accent}, {string(inc.Status), th.strong}, {"  ", ""}}
 	a.addDue(&second, 1)
 	here := a.hereNote()
@@ -168,7 +168,7 @@ func (a *App) addDue(s *segs, n int) {
 		if shown == n {
 			break
 		}
-		if c.Kind == model.ClockCallout { // it asks nobody for anything
+		if c.Prompts() { // it asks nobody for anything
 			continue
 		}
 		face, st := a.clockFace(c)
@@ -206,7 +206,7 @@ func (a *App) listHeader() string {
 			if s.Severity.Major() {
 				major++
 			}
-			if s.Commander == "" {
+			if s.Leaderless() {
 				vacant++
 			}
 		}

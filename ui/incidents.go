@@ -205,12 +205,8 @@ func (a *App) drawIncidents(w, h int) (lines []string) {
 
 func (a *App) incidentRow(s model.Summary, c listColumns, w int) segs {
 	th := a.theme
-	age := "–"
-	end := s.Ended
-	if end.IsZero() {
-		end = a.now
-	}
-	if d := end.Sub(s.Started); d >= 0 {
+	age := "unknown"
+	if d, known := s.Elapsed(a.now); known {
 		age = model.Span(d.Truncate(minute))
 	}
 	line := segs{{" ", ""}, th.sevBadge(s.Severity), {" " + pad(string(s.Status), 13) + " ", ""}}
@@ -232,7 +228,7 @@ func (a *App) incidentRow(s model.Summary, c listColumns, w int) segs {
 		switch {
 		case s.Commander != "":
 			line.add("", pad(model.Visible(s.Commander), c.commander)+" ")
-		case s.Status.Live():
+		case s.Leaderless():
 			line.add(th.warn, pad("no IC", c.commander)+" ")
 		default:
 			line.add(th.dim, pad("–", c.commander)+" ")

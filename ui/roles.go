@@ -58,7 +58,7 @@ func (a *App) drawRoles(w, h int, focused bool) []string {
 				left.add(th.warn, " → "+model.Visible(o.To)+"?")
 			}
 			right.add(th.dim, model.Span(max(0, a.now.Sub(r.held.Since)).Truncate(minute))+" ")
-		case r.role == model.Commander && a.room.inc.Status.Live():
+		case r.role == model.Commander && a.room.inc.Leaderless():
 			left.add(th.alarm, "NO COMMANDER")
 			right.add(th.dim, a.key("take")+" take ")
 		case slices.Contains(needed, r.role):

@@ -18,6 +18,7 @@ type room struct {
 	board boardRow
 
 	clocks  []model.Clock // as of the last message
+	nudged  string        // key of the clock that asked for a decision
 	callout string        // key of the callout that is awaited
 	seen    int64         // the newest event when a key was last pressed here
 	entered time.Time

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/metrics"
 	"warroom/ui/chart"
 )
@@ -104,9 +105,14 @@ func (d *statsDesk) refresh(a *App) tea.Cmd {
 	d.asked++
 	m := statsMsg{asked: d.asked, period: d.period, filter: d.filter, zone: a.zone}
 	now, base, chose := a.now, a.ctx, d.chose || d.report != nil
+	store, inbox := a.store, a.cfg.Inbox
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(base, statsLimit)
 		defer cancel()
+		beside, err := ledger(ctx, store, inbox, m.filter.Drills)
+		if m.err = err; err != nil {
+			return m
+		}
 		m.err = src.Statistics(ctx, func(t *metrics.Table) error {
 			s := t.Select(periodFilter(m.filter, m.period, now))
 			for !chose && periods[m.period] > 0 && s.Len() < leastPeriod { // the first that says something
@@ -114,15 +120,26 @@ func (d *statsDesk) refresh(a *App) tea.Cmd {
 				s = t.Select(periodFilter(m.filter, m.period, now))
 			}
 			m.names = t.ServiceNames()
-			m.report = s.Analyse(metrics.Options{Now: now, Zone: m.zone})
+			m.report = s.Analyse(metrics.Options{Zone: m.zone, Ledger: beside})
 			return nil
 		})
 		return m
 	}
 }
 
-// periodFilter is f within a period, unless f names times of its own.
+// ledger reads what is counted beside the incidents: action items and alerts.
+func ledger(ctx context.Context, s Store, inbox Inbox, drills bool) (metrics.Ledger, error) {
+	var l metrics.Ledger
+	var err error
+	if l.Actions, err = sourceOf(s).Actions(ctx, model.ActionFilter{NoDrills: !drills}); err == nil && inbox != nil {
+		l.Alerts, err = inbox.AlertGroups(ctx, alert.Filter{All: true})
+	}
+	return l, err
+}
+
+// periodFilter is f as of now within a period, unless f names times of its own.
 func periodFilter(f metrics.Filter, period int, now time.Time) metrics.Filter {
+	f.Now = now
 	if days := periods[period]; days > 0 && f.From.IsZero() && f.To.IsZero() {
 		f.From = now.Add(-time.Duration(days) * 24 * time.Hour)
 	}
@@ -240,7 +257,7 @@ func (a *App) behind() tea.Cmd {
 	if c == nil || src == nil {
 		return nil
 	}
-	holds := func(*metrics.Table, int) bool { return true }
+	holds := func(*metrics.Selection, int) bool { return true }
 	title := "All incidents here"
 	if d.sel >= 0 {
 		holds, title = c.Holds(d.sel), c.Label(d.sel)
@@ -255,15 +272,15 @@ func (a *App) behind() tea.Cmd {
 			s := t.Select(filter)
 			var found []int
 			for i := range s.Len() {
-				if holds(t, s.At(i)) {
+				if holds(s, s.At(i)) {
 					found = append(found, s.At(i))
 				}
 			}
 			m.total = len(found)
 			slices.SortStableFunc(found, func(x, y int) int { return cmp.Compare(t.Start(y).UnixMilli(), t.Start(x).UnixMilli()) })
 			for _, n := range found[:min(len(found), behindLimit)] {
-				length := metrics.Span(t.Minutes(n))
-				if t.Open(n) {
+				length := metrics.Span(s.Minutes(n))
+				if s.Open(n) {
 					length = "open"
 				}
 				what := strings.Join(t.Services(n), ", ")

@@ -24,6 +24,7 @@ type statsBox struct{ chart, x, y, w, h int }
 // lines of findings below.
 type statsPlan struct {
 	cols, rows, findings int
+	wall                 bool // the findings have a box of their own
 	boxes                []statsBox
 }
 
@@ -34,8 +35,8 @@ func planStats(w, h, at, count int, whole bool) statsPlan {
 	p := statsPlan{cols: 1, rows: 1}
 	switch {
 	case whole:
-	case w >= hugeWidth && h >= 44:
-		p.cols, p.rows, p.findings = 3, 3, min(9, h/7)
+	case w >= hugeWidth && h >= 44: // all charts, and what they say in the place that is left
+		p.cols, p.rows, p.wall = 3, 4, true
 	case w >= wideWidth && h >= 26:
 		p.cols, p.rows, p.findings = 2, 2, min(7, h/5)
 	case h >= 14:
@@ -107,7 +108,11 @@ func (d *statsDesk) draw(a *App, w, h int) []string {
 		}
 		for len(cols) < p.cols { // the last page may have fewer
 			x := len(cols) * (w + 1) / p.cols
-			cols = append(cols, block{w: (len(cols)+1)*(w+1)/p.cols - x - 1})
+			b := block{w: (len(cols)+1)*(w+1)/p.cols - x - 1}
+			if p.wall && len(cols) == p.cols-1 {
+				b.lines = append([]string{segs{{"  What it says", th.strong}}.fit(b.w)}, d.said(a, b.w, high-2)...)
+			}
+			cols = append(cols, b)
 		}
 		lines = append(lines, beside(th, high, cols...)...)
 	}
@@ -161,10 +166,11 @@ func (d *statsDesk) box(a *App, b statsBox) []string {
 	if focus {
 		title = segs{{" ▌", th.accent}, {c.Question, th.accent.and(th.strong)}}
 	}
-	if b.w >= 56 {
-		title.add(th.dim, " "+c.Hint)
+	right := segs{{c.Note() + " ", th.dim}}
+	if hint := (segs{{" " + c.Hint, th.dim}}); title.width()+hint.width()+right.width() < b.w {
+		title = append(title, hint...)
 	}
-	lines := []string{spread(b.w, title, segs{{c.Note() + " ", th.dim}})}
+	lines := []string{spread(b.w, title, right)}
 	// A blank line between charts that stand over each other.
 	for _, l := range c.Lines(b.w-4, b.h-2, key.sel) {
 		line := segs{{"  ", ""}}
@@ -191,22 +197,29 @@ func (d *statsDesk) foot(a *App, w int) string {
 	if d.sel < 0 || c == nil {
 		return spread(w, segs{{"  ← → walk through the cells of the chart", th.dim}}, where)
 	}
-	return spread(w, segs{{"  ▸ ", th.accent}, {model.Visible(c.Label(d.sel)), th.strong}}, where)
+	said := segs{{"  ▸ ", th.accent}, {model.Visible(c.Label(d.sel)), th.strong}}
+	if said.width()+where.width() >= w {
+		where = nil
+	}
+	return spread(w, said, where)
 }
 
 // findings are sentences in n lines.
 func (d *statsDesk) findings(a *App, w, n int) []string {
-	if n <= 0 {
-		return nil
+	th := a.theme
+	if n <= 3 {
+		return d.said(a, w, n)
 	}
+	return append([]string{segs{{strings.Repeat("─", w), th.rule}}.fit(w), segs{{"  What it says", th.strong}}.fit(w)}, d.said(a, w, n-2)...)
+}
+
+// said are the findings in at most n lines.
+func (d *statsDesk) said(a *App, w, n int) []string {
 	th := a.theme
 	var out []string
-	if n > 3 {
-		out = append(out, segs{{strings.Repeat("─", w), th.rule}}.fit(w), segs{{"  What it says", th.strong}}.fit(w))
-	}
 	for i, f := range d.report.Findings {
-		for k, l := range wrap(model.Visible(f.Text), w-8, 3) {
-			if len(out) == n {
+		for k, l := range wrap(model.Visible(f.Text), w-8, 4) {
+			if len(out) >= n {
 				return out
 			}
 			if k == 0 {

@@ -15,7 +15,7 @@ import (
 )
 
 // checkout is an incident in full swing, as every golden view shows it.
-func checkout(t *testing.T, w, h int) *seat {
+func checkout(t testing.TB, w, h int) *seat {
 	x := sit(t, w, h)
 	search := x.command("", "probe", model.Declare{Title: "Search is slow in EU", Severity: 3, Services: []string{"search"}})
 	x.wait(time.Second)

@@ -55,6 +55,19 @@ func (a *App) vitals() []vital {
 		}
 		out = append(out, vital{"recovery", fmt.Sprintf("%d of %d checks green", green, len(g.Checks)), st})
 	}
+	here := 0
+	for _, c := range inc.Roll {
+		if c.State == model.Here {
+			here++
+		}
+	}
+	if n := len(inc.RollCall()); len(inc.Roll) > 0 && inc.Status.Live() {
+		st := style("")
+		if here < n {
+			st = th.warn
+		}
+		out = append(out, vital{"roll call", fmt.Sprintf("%d of %d systems have somebody here", here, n), st})
+	}
 	firing, all := 0, 0
 	for _, l := range inc.Alerts {
 		if l.Detached.IsZero() {

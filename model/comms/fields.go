@@ -144,10 +144,11 @@ func Facts(i *model.Incident, a model.Audience, next, now time.Time, loc *time.L
 	if t, ok := i.LastTold(a); ok {
 		put("last_update", at(t))
 	}
-	if end, over := i.Ended(); over {
-		put("duration", model.Span(end.Sub(i.Started())))
-	} else {
-		put("elapsed", model.Span(i.Elapsed(now)))
+	switch d, known := i.Elapsed(now); {
+	case i.Status.Live():
+		put("elapsed", model.Span(d))
+	case known:
+		put("duration", model.Span(d))
 	}
 	if !next.IsZero() {
 		put("next_update", at(next))

@@ -18,7 +18,7 @@
 //	                    ── Where    share.go, causes.go
 //	                    ── Stages   stages.go
 //	                    ── Control  control.go
-//	                    ── Conduct  conduct.go
+//	                    ── Conduct  conduct.go: with action items and alerts
 //	                    ── Findings findings.go: sentences with n and interval
 //
 // Three rules hold everywhere. A number that too few incidents stand behind is

@@ -54,16 +54,17 @@ type adder func(n int, i *Interval, format string, args ...any)
 func (r *Report) changeFindings(add adder) {
 	h := r.Halves
 	if c := h.Rate; c.Verdict != CannotTell && c.Ratio != nil {
-		add(c.N1+c.N2, c.Range, "Incidents have become %s: %s a week before %s, %s after (%s).", rateWord(c.Verdict),
+		add(c.N1+c.N2, c.Range, "Incidents have become %s: %s a week before %s, %s after (%s).", c.Verdict.Become(),
 			short(c.Before), h.Middle.Format("2 January 2006"), short(c.After), P(c.Adjusted))
 	}
 	if c := h.Length; c.Verdict != CannotTell && c.Ratio != nil {
-		add(c.N1+c.N2, c.Range, "Incidents have become %s: a median of %s before %s, %s after (%s).", c.Verdict,
+		add(c.N1+c.N2, c.Range, "Incidents have become %s: a median of %s before %s, %s after (%s).", c.Verdict.Become(),
 			Span(c.Before), h.Middle.Format("2 January 2006"), Span(c.After), P(c.Adjusted))
 	}
 }
 
-func rateWord(v Verdict) string {
+// Become is the verdict as what incidents have become.
+func (v Verdict) Become() string {
 	if v == Oftener {
 		return "more frequent"
 	}

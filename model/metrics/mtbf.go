@@ -117,13 +117,14 @@ func maxTime(a, b time.Time) time.Time {
 
 // failures are the incidents in the order of time, with the ends that are known;
 // one that is open lasts until now.
-func (s *Selection) failures(now time.Time) []Failure {
+func (s *Selection) failures() []Failure {
+	now := s.Now()
 	order := s.byStart()
 	out := make([]Failure, len(order))
 	for i, n := range order {
 		f := Failure{Start: time.UnixMilli(s.t.start[n])}
-		switch m := s.t.minutes[n]; {
-		case s.t.flags[n]&flagOpen != 0:
+		switch m := s.Minutes(int(n)); {
+		case s.Open(int(n)):
 			f.End = now
 		case !math.IsNaN(m):
 			f.End = f.Start.Add(time.Duration(m * float64(time.Minute)))

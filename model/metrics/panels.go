@@ -8,7 +8,6 @@ import (
 
 // Options say what an analysis is made with.
 type Options struct {
-	Now    time.Time
 	Zone   *time.Location // of hours and weekdays; nil is UTC
 	Ledger Ledger
 }
@@ -60,19 +59,22 @@ type Halves struct {
 }
 
 // Window is the time that was watched: what the filter says, else from the first
-// start to now.
-func (s *Selection) Window(now time.Time) (from, to time.Time) {
+// start to now. It never ends after now, nor begins before the record does: a
+// history that is younger than the time asked for has not become worse.
+func (s *Selection) Window() (from, to time.Time) {
+	now := s.Now()
 	from, to = s.Filter.From, s.Filter.To
-	first, last, ok := s.span()
+	first, _, ok := s.span()
 	if from.IsZero() {
 		if from = now; ok {
 			from = first
 		}
 	}
+	if begun := time.UnixMilli(s.first); s.first != math.MaxInt64 && from.Before(begun) {
+		from = begun
+	}
 	if to.IsZero() || to.After(now) {
-		if to = now; ok && last.After(to) {
-			to = last // a clock that was ahead
-		}
+		to = now
 	}
 	if to.Before(from) {
 		to = from
@@ -86,9 +88,9 @@ const week = 7 * 24 * time.Hour
 func (s *Selection) Analyse(o Options) *Report {
 	r := &Report{N: len(s.at), Excluded: s.Excluded, Zone: "UTC"}
 	if o.Zone != nil {
-		r.Zone = zoneName(o.Zone, o.Now)
+		r.Zone = zoneName(o.Zone, s.Now())
 	}
-	r.From, r.To = s.Window(o.Now)
+	r.From, r.To = s.Window()
 	values := s.minutes()
 	r.Length = lengthOf(values) // values are sorted from here on
 	r.Buckets = Buckets(values)
@@ -96,12 +98,13 @@ func (s *Selection) Analyse(o Options) *Report {
 	for _, v := range values {
 		times = append(times, Lasting{Minutes: v})
 	}
+	now := s.Now().UnixMilli()
 	for _, n := range s.at {
 		switch {
-		case s.t.flags[n]&flagOpen != 0:
+		case s.Open(int(n)):
 			r.Open++
-			times = append(times, Lasting{max(0, float64(o.Now.UnixMilli()-s.t.start[n])/60000), true})
-		case math.IsNaN(s.t.minutes[n]):
+			times = append(times, Lasting{max(0, float64(now-s.t.start[n])/60000), true})
+		case math.IsNaN(s.Minutes(int(n))):
 			r.Unknown++
 		}
 	}
@@ -123,7 +126,7 @@ func (s *Selection) Analyse(o Options) *Report {
 	if weeks > 0 {
 		r.Rate = number(float64(r.N)/weeks, r.N, RateInterval(r.N, weeks, confidence))
 	}
-	r.Between = MTBF(s.failures(o.Now), r.From, r.To)
+	r.Between = MTBF(s.failures(), r.From, r.To)
 	r.Halves = s.halves(r.From, r.To)
 	r.Calendar = s.calendar(r.From, r.To, o.Zone)
 	r.Services, r.Severity = s.ServiceParts(), s.SeverityParts()
@@ -147,7 +150,7 @@ func (s *Selection) points() []Point {
 	order := s.byStart()
 	out := make([]Point, 0, len(order))
 	for _, n := range order {
-		if m := s.t.minutes[n]; !math.IsNaN(m) {
+		if m := s.Minutes(int(n)); !math.IsNaN(m) {
 			out = append(out, Point{At: int(n), Start: s.t.start[n], Minutes: m})
 		}
 	}
@@ -174,7 +177,7 @@ func (s *Selection) weeks(from, to time.Time) []Week {
 			}
 		}
 		out[i].N++
-		if m := s.t.minutes[n]; !math.IsNaN(m) {
+		if m := s.Minutes(int(n)); !math.IsNaN(m) {
 			out[i].Minutes += m
 		}
 	}
@@ -189,8 +192,8 @@ func (s *Selection) halves(from, to time.Time) Halves {
 
 // Compare compares the time from middle on with the time before it, within the
 // window.
-func (s *Selection) Compare(middle, now time.Time) Halves {
-	from, to := s.Window(now)
+func (s *Selection) Compare(middle time.Time) Halves {
+	from, to := s.Window()
 	return s.compare(from, middle, to)
 }
 

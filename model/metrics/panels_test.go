@@ -81,8 +81,8 @@ func TestNoChangeCannotBeTold(t *testing.T) {
 			if r := sums[1] / counts[1] / (sums[0] / counts[0]); r < 0.9 || r > 1/0.9 {
 				meanMoved++
 			}
-			s := table.Select(Filter{From: from, To: testNow})
-			h := s.Compare(from.Add(days*12*time.Hour), testNow)
+			s := table.Select(Filter{Now: testNow, From: from, To: testNow})
+			h := s.Compare(from.Add(days * 12 * time.Hour))
 			if h.Rate.Verdict != CannotTell || h.Length.Verdict != CannotTell {
 				told++
 			}
@@ -110,7 +110,7 @@ func TestChangeIsTold(t *testing.T) {
 		}
 		table.Put(Row{Row: int64(i + 1), Start: at, Minutes: m})
 	}
-	r := table.Select(Filter{From: from, To: testNow}).Analyse(Options{Now: testNow})
+	r := table.Select(Filter{Now: testNow, From: from, To: testNow}).Analyse(Options{})
 	if r.Halves.Rate.Verdict != Rarer || r.Halves.Length.Verdict != Shorter {
 		t.Errorf("rate %+v, length %+v", r.Halves.Rate, r.Halves.Length)
 	}
@@ -191,8 +191,8 @@ func TestSelect(t *testing.T) {
 	put(Row{Canceled: true, Drill: true})
 	put(Row{Open: true, Severity: 3, Minutes: 77})
 	put(Row{Start: testNow.Add(-240 * time.Hour), Minutes: math.NaN()})
-	s := table.Select(Filter{})
-	if s.Len() != 3 || s.Excluded != (Excluded{1, 1, 1}) {
+	s := table.Select(Filter{Now: testNow})
+	if s.Len() != 3 || s.Excluded != (Excluded{Drills: 1, Maintenance: 1, Canceled: 1}) {
 		t.Errorf("%d chosen, %+v", s.Len(), s.Excluded)
 	}
 	for _, c := range []struct {
@@ -230,14 +230,14 @@ func TestOpenOnesCount(t *testing.T) {
 		}
 		table.Put(r)
 	}
-	r := table.Select(Filter{}).Analyse(Options{Now: testNow})
+	r := table.Select(Filter{Now: testNow}).Analyse(Options{})
 	if r.Open != 8 || r.Survival.Open != 8 || r.Survival.Median.Or(0) <= r.Length.Median.Or(0) {
 		t.Errorf("median %v with the open ones, %v without", r.Survival.Median.Or(0), r.Length.Median.Or(0))
 	}
 }
 
 func TestCalendar(t *testing.T) {
-	r := history(2000, 364, 1).Select(Filter{}).Analyse(Options{Now: testNow})
+	r := history(2000, 364, 1).Select(Filter{Now: testNow}).Analyse(Options{})
 	if !r.Calendar.Hours.Real || r.Calendar.Weekdays.Real {
 		t.Errorf("hours %+v, weekdays %+v", r.Calendar.Hours, r.Calendar.Weekdays)
 	}
@@ -251,8 +251,8 @@ func TestCalendar(t *testing.T) {
 		t.Errorf("%d in the calendar", total)
 	}
 	if zone, err := time.LoadLocation("America/New_York"); err == nil {
-		a := history(500, 100, 2).Select(Filter{}).Analyse(Options{Now: testNow, Zone: zone})
-		b := history(500, 100, 2).Select(Filter{}).Analyse(Options{Now: testNow})
+		a := history(500, 100, 2).Select(Filter{Now: testNow}).Analyse(Options{Zone: zone})
+		b := history(500, 100, 2).Select(Filter{Now: testNow}).Analyse(Options{})
 		if a.Calendar.ByHour == b.Calendar.ByHour || a.Zone != "America/New_York" {
 			t.Error("another zone has the same hours")
 		}
@@ -263,7 +263,7 @@ func TestCalendar(t *testing.T) {
 			t.Errorf("%v is %s at %d", at, Weekday(d), h)
 		}
 	}
-	if p := history(20, 50, 3).Select(Filter{}).Analyse(Options{Now: testNow}).Calendar; p.Hours.Why == "" || p.Weekdays.Why == "" {
+	if p := history(20, 50, 3).Select(Filter{Now: testNow}).Analyse(Options{}).Calendar; p.Hours.Why == "" || p.Weekdays.Why == "" {
 		t.Error("twenty incidents make a pattern")
 	}
 }
@@ -291,13 +291,13 @@ func TestBuckets(t *testing.T) {
 func TestParts(t *testing.T) {
 	table := NewTable(0)
 	for i := range 40 {
-		r := Row{Row: int64(i + 1), Start: testNow.Add(-time.Hour), Minutes: 10, Services: []string{"a"}, Severity: 2}
+		r := Row{Row: int64(i + 1), Start: testNow.Add(-2 * time.Hour), Minutes: 10, Services: []string{"a"}, Severity: 2}
 		if i%4 == 0 {
 			r.Minutes, r.Services, r.Severity = 100, []string{"b", "a"}, 0
 		}
 		table.Put(r)
 	}
-	r := table.Select(Filter{}).Analyse(Options{Now: testNow})
+	r := table.Select(Filter{Now: testNow}).Analyse(Options{})
 	a, b := r.Services[0], r.Services[1]
 	if a.Name != "a" || a.N != 40 || b.N != 10 || math.Abs(b.Share-1000.0/1300) > 1e-9 || b.Range == nil || b.Range.Low >= b.Share || b.Range.High <= b.Share {
 		t.Errorf("%+v, %+v", a, b)
@@ -310,6 +310,55 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// A report as of a time says what it would have said then: what began later is
+// not there, what ended later goes on, what was reached later is not reached.
+func TestNothingAfterNowCounts(t *testing.T) {
+	table := NewTable(0)
+	hours := func(h float64) time.Time { return testNow.Add(time.Duration(h * float64(time.Hour))) }
+	for i, start := range []float64{-50, -40, -30, -20, -10, -1, 1, 500} {
+		table.Put(Row{Row: int64(i + 1), ID: fmt.Sprint(i), Start: hours(start), Minutes: 120, Services: []string{"api"}, Cause: "deploy",
+			Conduct: model.Conduct{Orders: 1, OnTime: 1, Watched: 2 * time.Hour},
+			Marks:   marks(map[model.Milestone]time.Time{model.ImpactStarted: hours(start), model.Detected: hours(start + 0.5), model.WasResolved: hours(start + 2)})})
+	}
+	s := table.Select(Filter{Now: testNow})
+	r := s.Analyse(Options{})
+	if r.N != 6 || r.Excluded.Later != 2 || r.Open != 1 || r.Length.N != 5 || r.Unknown != 0 || !r.To.Equal(testNow) {
+		t.Errorf("n = %d, %+v, %d open, %d of known length, until %s", r.N, r.Excluded, r.Open, r.Length.N, r.To)
+	}
+	if r.Survival.N != 6 || r.Survival.Open != 1 || len(r.Points) != 5 || r.Conduct.OnTime.N != 5 || r.Services[0].N != 6 || r.Services[0].Minutes != 600 {
+		t.Errorf("survival of %d, %d open; %d points; %d orders; %+v", r.Survival.N, r.Survival.Open, len(r.Points), r.Conduct.OnTime.N, r.Services[0])
+	}
+	if b := r.Between; math.Abs(b.DownHours-11) > 1e-9 {
+		t.Errorf("%v hours down, of which the last is the hour until now", b.DownHours)
+	}
+	for _, p := range r.Pairs {
+		if want := map[string]int{"TTD": 6, "TTR": 5}[p.Name]; p.Summary.N != want {
+			t.Errorf("%s of %d, want %d", p.Name, p.Summary.N, want)
+		}
+	}
+	if p := s.Plain(30, nil); p.Summary.TotalIncidents != 6 || p.Summary.WithDuration != 5 || p.Summary.InPeriod != 6 || len(p.Differences) == 0 {
+		t.Errorf("%+v", p.Summary)
+	}
+	if all := table.Select(Filter{}).Analyse(Options{}); all.N != 8 || all.Excluded.Later != 0 {
+		t.Errorf("without a time %d, %+v", all.N, all.Excluded)
+	}
+}
+
+// A record that is younger than the time asked for: what was before it was not
+// quiet, it was not written down.
+func TestYoungRecordHasNotBecomeWorse(t *testing.T) {
+	young := history(80, 100, 9)
+	r := young.Select(Filter{Now: testNow, From: testNow.Add(-365 * 24 * time.Hour)}).Analyse(Options{})
+	if r.Halves.Rate.Verdict != CannotTell || r.To.Sub(r.From) > 101*24*time.Hour {
+		t.Errorf("%s from %s: %+v", r.Halves.Rate.Verdict, r.From, r.Halves.Rate)
+	}
+	// The record is of all services: one that was quiet at first was watched.
+	young.Put(Row{Row: 1000, Start: testNow.Add(-200 * 24 * time.Hour), Minutes: 5, Services: []string{"old"}})
+	if r := young.Select(Filter{Now: testNow, From: testNow.Add(-365 * 24 * time.Hour), Service: "api"}).Analyse(Options{}); r.To.Sub(r.From) < 199*24*time.Hour {
+		t.Errorf("watched from %s", r.From)
+	}
+}
+
 func TestStages(t *testing.T) {
 	at := func(m float64) time.Time { return testNow.Add(time.Duration(m * float64(time.Minute))) }
 	table := NewTable(0)
@@ -317,11 +366,11 @@ func TestStages(t *testing.T) {
 		table.Put(Row{Row: int64(i + 1), Start: at(-100), Marks: marks(map[model.Milestone]time.Time{
 			model.ImpactStarted: at(-100), model.Detected: at(-90), model.WasMitigated: at(-95), model.WasResolved: at(float64(-50 - i))})})
 	}
-	got := table.Stages(0)
+	got := table.Select(Filter{Now: testNow}).Stages(0)
 	if fmt.Sprint(got) != "[{mitigated 5} {detected 5} {resolved 40}]" {
 		t.Errorf("%v", got)
 	}
-	for _, p := range table.Select(Filter{}).Pairs() {
+	for _, p := range table.Select(Filter{Now: testNow}).Pairs() {
 		switch p.Name {
 		case "TTD":
 			near(t, "TTD", p.Summary.Median.Or(0), 10, 1e-9)
@@ -336,7 +385,7 @@ func TestStages(t *testing.T) {
 
 func TestReportIsJSON(t *testing.T) {
 	for _, n := range []int{0, 1, 4, 12, 400} {
-		r := history(n, 90, uint64(n)).Select(Filter{}).Analyse(Options{Now: testNow})
+		r := history(n, 90, uint64(n)).Select(Filter{Now: testNow}).Analyse(Options{})
 		if _, err := json.Marshal(r); err != nil {
 			t.Errorf("n = %d: %v", n, err)
 		}
@@ -351,12 +400,12 @@ func BenchmarkAnalyse(b *testing.B) {
 		table := history(n, 3*365, 7)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				table.Select(Filter{}).Analyse(Options{Now: testNow})
+				table.Select(Filter{Now: testNow}).Analyse(Options{})
 			}
 		})
 		b.Run(fmt.Sprintf("plain/%d", n), func(b *testing.B) {
 			for b.Loop() {
-				table.Select(Filter{}).Plain(testNow, 30, nil)
+				table.Select(Filter{Now: testNow}).Plain(30, nil)
 			}
 		})
 	}

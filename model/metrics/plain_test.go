@@ -88,7 +88,7 @@ func TestPlainIsTheSeeds(t *testing.T) {
 	}
 	differences := map[string]int{}
 	for n, c := range cases {
-		p := c.table(t).Select(Filter{}).Plain(testNow, 30, nil)
+		p := c.table(t).Select(Filter{Now: testNow}).Plain(30, nil)
 		want := c.Report
 		differ := func(field string) bool {
 			return slices.ContainsFunc(p.Differences, func(d Difference) bool { return d.Field == field })
@@ -146,7 +146,7 @@ func TestPlainIsTheSeeds(t *testing.T) {
 }
 
 func TestPlainOfNothing(t *testing.T) {
-	p := NewTable(0).Select(Filter{}).Plain(testNow, 30, nil)
+	p := NewTable(0).Select(Filter{Now: testNow}).Plain(30, nil)
 	if p.Summary.MTTRMinutes != nil || p.Summary.MTTRReason == "" || p.Summary.MTBFHours != nil || p.Patterns.ByHour.Peak != nil || p.Patterns.BySeverity.High != nil {
 		t.Errorf("%+v", p)
 	}

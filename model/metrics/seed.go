@@ -80,12 +80,12 @@ type Difference struct {
 }
 
 // Plain makes the plain report of a selection. MTTR and MTBF are of incidents
-// that began after now minus days and, as everything here, of no others than
-// those selected; the patterns are of all of them.
-func (s *Selection) Plain(now time.Time, days int, zone *time.Location) Plain {
+// that began in the last days and, as everything here, of no others than those
+// selected; the patterns are of all of them.
+func (s *Selection) Plain(days int, zone *time.Location) Plain {
 	var p Plain
-	recent := &Selection{t: s.t}
-	cutoff := now.Add(-time.Duration(days) * 24 * time.Hour).UnixMilli()
+	recent := &Selection{t: s.t, now: s.now}
+	cutoff := s.Now().Add(-time.Duration(days) * 24 * time.Hour).UnixMilli()
 	for _, n := range s.at {
 		if s.t.start[n] > cutoff {
 			recent.at = append(recent.at, n)
@@ -135,6 +135,10 @@ func (s *Selection) plain(p Plain, recent *Selection, where, period string, zone
 	}
 	p.recommend()
 	p.differ(where)
+	if n := s.Excluded.Later; n > 0 {
+		p.Differences = append(p.Differences, Difference{"summary.total_incidents", len(s.at) + n, len(s.at),
+			fmt.Sprintf("%s began after the time that is reported from: the plain rule counts the future too", plural(n, "incident"))})
+	}
 	days := 0
 	for _, n := range s.at {
 		if s.t.flags[n]&flagDay != 0 {
@@ -153,7 +157,7 @@ func (s *Selection) plainSummary(where string) PlainSummary {
 	sum.InPeriod = len(s.at)
 	total := 0.0
 	for _, n := range s.at {
-		if m := s.t.minutes[n]; !math.IsNaN(m) {
+		if m := s.Minutes(int(n)); !math.IsNaN(m) {
 			total += m
 			sum.WithDuration++
 		}

@@ -101,7 +101,7 @@ func (s *Selection) parts(order []Word, each func(n int32, name func(uint32)), n
 	}
 	total, allSquares := 0.0, 0.0
 	for _, n := range s.at {
-		m := s.t.minutes[n]
+		m := s.Minutes(int(n))
 		if math.IsNaN(m) {
 			continue
 		}

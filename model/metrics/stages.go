@@ -43,7 +43,7 @@ func (s *Selection) Pairs() []Pair {
 		}
 		var values []float64
 		for _, n := range s.at {
-			x, y := s.t.marks[a][n], s.t.marks[b][n]
+			x, y := s.mark(int(n), a), s.mark(int(n), b)
 			switch {
 			case x == 0 || y == 0:
 			case y < x:
@@ -71,17 +71,17 @@ type Stage struct {
 	Minutes float64         `json:"minutes"`
 }
 
-// Stages are the pieces of incident n from its first known milestone to its
+// Stages are the pieces of the incident in place n of the table from its first known milestone to its
 // last, in the order in which they were reached. A milestone that is not known
 // has no piece; its time belongs to the next one.
-func (t *Table) Stages(n int) []Stage {
+func (s *Selection) Stages(n int) []Stage {
 	type at struct {
 		m  model.Milestone
 		ms int64
 	}
 	var known []at
 	for _, m := range stageMarks {
-		if ms := t.mark(n, slices.Index(model.Milestones, m)); ms != 0 {
+		if ms := s.mark(n, slices.Index(model.Milestones, m)); ms != 0 {
 			known = append(known, at{m, ms})
 		}
 	}
@@ -213,7 +213,7 @@ func (s *Selection) bars(n int) []Bar {
 	var out []Bar
 	for least := 2; least > 0 && len(out) == 0; least-- {
 		for i := len(order) - 1; i >= 0 && len(out) < n; i-- {
-			if st := s.t.Stages(int(order[i])); len(st) >= least {
+			if st := s.Stages(int(order[i])); len(st) >= least {
 				out = append(out, Bar{int(order[i]), s.t.ids[order[i]], st})
 			}
 		}

@@ -213,6 +213,7 @@ func (t *Table) set(n int, r Row) {
 // Filter chooses incidents. The zero value chooses all but drills, maintenance
 // and what was cancelled.
 type Filter struct {
+	Now         time.Time        // nothing after it counts; zero is all that the table has
 	From, To    time.Time        // From ≤ start < To; zero is without bound
 	Service     string           // one of the incident's, without regard to case
 	Severities  []model.Severity // any of these
@@ -226,6 +227,7 @@ type Excluded struct {
 	Drills      int `json:"drills"`
 	Maintenance int `json:"maintenance"`
 	Canceled    int `json:"canceled"`
+	Later       int `json:"after_now"` // began after Now
 }
 
 // Selection is the part of a table that statistics are made of.
@@ -233,6 +235,8 @@ type Selection struct {
 	t        *Table
 	Filter   Filter
 	Excluded Excluded
+	first    int64   // the earliest start of the whole table: before it nothing was recorded
+	now      int64   // of the filter in Unix milliseconds, or the end of time
 	at       []int32 // in the order of the record
 	sorted   []int32 // in the order of time; made when it is needed
 }
@@ -256,6 +260,11 @@ func (t *Table) Select(f Filter) *Selection {
 	if !f.To.IsZero() {
 		to = f.To.UnixMilli()
 	}
+	now := int64(math.MaxInt64)
+	if !f.Now.IsZero() {
+		now = f.Now.UnixMilli()
+	}
+	s.now, s.first = now, int64(math.MaxInt64)
 	var severities uint64
 	for _, sev := range f.Severities {
 		severities |= 1 << uint8(sev&63)
@@ -268,6 +277,7 @@ func (t *Table) Select(f Filter) *Selection {
 		}
 	}
 	for n, at := range t.start {
+		s.first = min(s.first, at)
 		if at < from || at >= to || severities != 0 && severities>>(t.severity[n]&63)&1 == 0 {
 			continue
 		}
@@ -275,6 +285,8 @@ func (t *Table) Select(f Filter) *Selection {
 			continue
 		}
 		switch f := t.flags[n]; {
+		case at > now:
+			s.Excluded.Later++
 		case f&flagCanceled != 0:
 			s.Excluded.Canceled++
 		case f&flagDrill != 0 && !s.Filter.Drills:
@@ -288,9 +300,47 @@ func (t *Table) Select(f Filter) *Selection {
 	return s
 }
 
+// Minutes is how long the incident in place n of the table had taken by the
+// filter's Now; NaN if it had not ended then, or if that is not known.
+func (s *Selection) Minutes(n int) float64 {
+	if m := s.t.minutes[n]; !s.lasts(n, m) {
+		return m
+	}
+	return math.NaN()
+}
+
+// Open reports whether the incident in place n of the table was going on at the
+// filter's Now.
+func (s *Selection) Open(n int) bool {
+	return s.t.flags[n]&flagOpen != 0 || s.lasts(n, s.t.minutes[n])
+}
+
+// lasts reports whether incident n ended, but after now.
+func (s *Selection) lasts(n int, minutes float64) bool {
+	return s.now != math.MaxInt64 && float64(s.t.start[n])+60000*minutes > float64(s.now)
+}
+
+// mark is when incident n had reached a milestone by now, 0 if it had not.
+func (s *Selection) mark(n, m int) int64 {
+	if ms := s.t.mark(n, m); ms <= s.now {
+		return ms
+	}
+	return 0
+}
+
+// Now is the time that open incidents last until: the filter's, else the last
+// start.
+func (s *Selection) Now() time.Time {
+	if s.now != math.MaxInt64 {
+		return time.UnixMilli(s.now).UTC()
+	}
+	_, last, _ := s.span()
+	return last
+}
+
 // between is the part of s that began in from ≤ t < to.
 func (s *Selection) between(from, to time.Time) *Selection {
-	out := &Selection{t: s.t, Filter: s.Filter}
+	out := &Selection{t: s.t, Filter: s.Filter, now: s.now}
 	a, b := from.UnixMilli(), to.UnixMilli()
 	for _, n := range s.at {
 		if at := s.t.start[n]; at >= a && at < b {
@@ -304,7 +354,7 @@ func (s *Selection) between(from, to time.Time) *Selection {
 func (s *Selection) minutes() []float64 {
 	out := make([]float64, 0, len(s.at))
 	for _, n := range s.at {
-		if m := s.t.minutes[n]; !math.IsNaN(m) {
+		if m := s.Minutes(int(n)); !math.IsNaN(m) {
 			out = append(out, m)
 		}
 	}

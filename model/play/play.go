@@ -130,6 +130,9 @@ type Action struct {
 	Example  string
 	Then     string // what its failure leads to
 	Wait     time.Duration
+
+	Attempts   int  // in all, where a failure is repeated by itself
+	Repeatable bool // doing it twice is doing it once
 }
 
 // Runs reports whether a machine does it.
@@ -138,6 +141,27 @@ func (a Action) Runs() bool { return a.Kind == "command" || a.Kind == "http" || 
 // Asks reports whether a person has to be asked before it runs: whatever may
 // change something, as far as is known.
 func (a Action) Asks() bool { return a.Kind != "check" && a.Risk != "read" }
+
+// Offer is what may follow a run. It is for a person to take.
+type Offer struct {
+	Kind   string // rollback, undo, escalate
+	Words  string
+	Ref                      // what to begin, for a rollback or an undo
+	Values map[string]string // to begin it with
+}
+
+// The kinds of an Offer.
+const (
+	OfferRollback = "rollback"
+	OfferUndo     = "undo"
+	OfferEscalate = "escalate"
+)
+
+// Option is one of a list to pick a value from.
+type Option struct {
+	Value string `json:"value"`
+	Text  string `json:"text,omitempty"` // what is known of it
+}
 
 // Point names an action of a run.
 type Point struct {

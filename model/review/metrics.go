@@ -31,8 +31,9 @@ func measure(r Record, sent []Update) Metrics {
 		m.Basis[name] = fmt.Sprintf("%s - %s", to, from)
 		return minutes(b.Sub(a))
 	}
-	if end, over := i.Ended(); over && !i.Started().IsZero() {
-		m.Total = minutes(max(0, end.Sub(i.Started())))
+	end, over := i.Ended()
+	if d, known := i.Elapsed(end); known && over && !i.Started().IsZero() {
+		m.Total = minutes(d)
 		from := model.Declared
 		if _, ok := i.At(model.ImpactStarted); ok {
 			from = model.ImpactStarted

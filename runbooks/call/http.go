@@ -87,6 +87,9 @@ func (c *Call) prepareHTTP(e *runbooks.Exec) error {
 	if len(r.expect) == 0 {
 		r.expect = []runbooks.Expect{{Status: runbooks.Ints{200, 201, 202, 204}}}
 	}
+	if r.expect, err = c.scope.filled(r.expect); err != nil {
+		return err
+	}
 	c.Shown, c.http, c.Risk = shown, r, runbooks.RiskMutate
 	if r.method == http.MethodGet || r.method == http.MethodHead {
 		c.Risk = runbooks.RiskRead
@@ -258,7 +261,7 @@ func (r *request) send(ctx context.Context, client *http.Client) (*http.Response
 		resp, err := client.Do(req)
 		var body []byte
 		if err == nil {
-			body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+			body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 			_ = resp.Body.Close()
 		}
 		if n >= attempts || !r.again(resp, err) {

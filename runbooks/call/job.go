@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ type Outcome struct {
 	proc.Result
 	Status int    // of an HTTP answer; 0 if there was none
 	Body   string // of it, secrets hidden
+	Cut    bool   // Body is the beginning of a longer one
 	Header map[string]string
 	Err    error // why there was no answer
 }
@@ -33,8 +35,9 @@ type Job struct {
 	halt   atomic.Bool
 }
 
-// Start runs a call; the whole output goes into file, if one is named.
-func (c *Call) Start(file string) (*Job, error) {
+// Start runs a call; the whole output goes into file, if one is named, up to limit
+// bytes of it (0: output.FileKept, less than 0: nothing).
+func (c *Call) Start(file string, limit int64) (*Job, error) {
 	j := &Job{call: c, done: make(chan struct{})}
 	if c.http != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), c.Timeout)
@@ -47,7 +50,7 @@ func (c *Call) Start(file string) (*Job, error) {
 		return j, nil
 	}
 	s := *c.spec
-	s.File = file
+	s.File, s.Limit = file, limit
 	if s.Dir == "" {
 		return nil, model.Errorf(model.Internal, "the run has no working folder")
 	}
@@ -80,7 +83,10 @@ func (j *Job) request(ctx context.Context) {
 		}
 		j.record.Add(output.Err, j.out.End, []byte(j.out.Err.Error()+"\n"))
 	default:
-		j.out.Status, j.out.Body = resp.StatusCode, hide.Safe(string(body))
+		if j.out.Cut = len(body) > maxAnswer; j.out.Cut {
+			body = body[:maxAnswer]
+		}
+		j.out.Status, j.out.Body = resp.StatusCode, hide.Safe(strings.ToValidUTF8(string(body), "\ufffd"))
 		j.out.Header = map[string]string{}
 		for k := range resp.Header {
 			j.out.Header[k] = hide.Safe(resp.Header.Get(k))
@@ -135,7 +141,7 @@ func (c *Call) Terminal() (*exec.Cmd, error) {
 
 // Do runs a call to its end, or until ctx is over.
 func (c *Call) Do(ctx context.Context) (*Outcome, error) {
-	j, err := c.Start("")
+	j, err := c.Start("", 0)
 	if err != nil {
 		return nil, err
 	}

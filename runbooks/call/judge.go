@@ -2,6 +2,7 @@ package call
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,6 +15,41 @@ import (
 	"warroom/runbooks"
 	"warroom/runbooks/proc"
 )
+
+// filled puts values into what is expected: the texts to be found, and values of
+// JSON.
+func (s *Scope) filled(expect []runbooks.Expect) ([]runbooks.Expect, error) {
+	c := &Call{scope: s}
+	out := slices.Clone(expect)
+	var bad error
+	fill := func(t string) string {
+		v, err := c.fill(t)
+		bad = errors.Join(bad, err)
+		return v
+	}
+	match := func(m *runbooks.Match) *runbooks.Match {
+		if m == nil {
+			return nil
+		}
+		n := *m
+		n.Contains, n.Equals = fill(m.Contains), fill(m.Equals)
+		return &n
+	}
+	for i := range out {
+		e := &out[i]
+		e.Stdout, e.Stderr, e.Body = match(e.Stdout), match(e.Stderr), match(e.Body)
+		e.Headers, e.JSON = maps.Clone(e.Headers), maps.Clone(e.JSON)
+		for k, m := range e.Headers {
+			e.Headers[k] = *match(&m)
+		}
+		for k, v := range e.JSON {
+			if t, ok := v.(string); ok {
+				e.JSON[k] = fill(t)
+			}
+		}
+	}
+	return out, bad
+}
 
 // Judge says for each expectation whether an outcome meets it. What could not be
 // looked at, because there was no answer, is inconclusive.
@@ -75,29 +111,44 @@ func judge(e *runbooks.Expect, o *Outcome) []model.Verdict {
 	if len(e.Status) > 0 {
 		add("status "+ints(e.Status), slices.Contains(e.Status, o.Status), strconv.Itoa(o.Status))
 	}
-	text := func(what string, m *runbooks.Match, s string) {
+	// Of a text that was cut only what is there is known: what is not found may
+	// stand in the rest.
+	unknown := func(name string) {
+		out = append(out, model.Verdict{Name: name, Result: model.CheckInconclusive, Value: "there was too much of it to keep"})
+	}
+	text := func(what string, m *runbooks.Match, s string, cut bool) {
 		if m == nil {
 			return
 		}
 		ok, why := match(m, s)
+		seen := m.NotMatches == "" && m.Equals == "" && m.Empty == nil
+		if cut && ok != seen {
+			unknown(what + " " + why)
+			return
+		}
 		add(what+" "+why, ok, firstLine(s))
 	}
-	text("output", e.Stdout, o.View.Stdout())
-	text("errors", e.Stderr, o.View.Stderr())
-	text("answer", e.Body, o.Body)
+	dropped := o.View.Dropped > 0
+	text("output", e.Stdout, o.View.Stdout(), dropped)
+	text("errors", e.Stderr, o.View.Stderr(), dropped)
+	text("answer", e.Body, o.Body, o.Cut)
 	for _, k := range slices.Sorted(maps.Keys(e.Headers)) {
 		m := e.Headers[k]
-		text("header "+k, &m, o.Header[http.CanonicalHeaderKey(k)])
+		text("header "+k, &m, o.Header[http.CanonicalHeaderKey(k)], false)
 	}
-	if len(e.JSON) > 0 {
-		judgeJSON(e.JSON, source(o), add)
+	switch {
+	case len(e.JSON) == 0:
+	case o.Cut || dropped:
+		unknown("JSON")
+	default:
+		judgeJSON(e.JSON, Source(o), add)
 	}
 	if e.Number != "" {
-		n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(source(o)), "%"), 64)
+		n, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(Source(o)), "%"), 64)
 		cmp, bad := runbooks.ParseComparison(e.Number)
 		switch {
 		case err != nil || bad != nil || n != n:
-			out = append(out, model.Verdict{Name: "number " + e.Number, Result: model.CheckInconclusive, Value: model.Brief(firstLine(source(o)), 60)})
+			out = append(out, model.Verdict{Name: "number " + e.Number, Result: model.CheckInconclusive, Value: model.Brief(firstLine(Source(o)), 60)})
 		default:
 			add("number "+e.Number, cmp.Holds(n), strconv.FormatFloat(n, 'g', 6, 64))
 		}
@@ -105,7 +156,9 @@ func judge(e *runbooks.Expect, o *Outcome) []model.Verdict {
 	return out
 }
 
-func source(o *Outcome) string {
+// Source is the text that an outcome is judged by: the body of an answer, or what
+// was printed.
+func Source(o *Outcome) string {
 	if o.Status != 0 {
 		return o.Body
 	}
@@ -191,7 +244,7 @@ func firstLine(s string) string {
 
 // Capture cuts what a capture names out of an outcome; false if it is not there.
 func Capture(c *runbooks.Capture, o *Outcome) (string, bool) {
-	s := source(o)
+	s := Source(o)
 	switch c.From {
 	case "stderr":
 		s = o.View.Stderr()

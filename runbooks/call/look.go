@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"net"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -59,7 +60,10 @@ func lookExec(ctx context.Context, c *runbooks.Check, s *Scope) (string, string,
 		}
 		return model.CheckInconclusive, why, o
 	}
-	expect := c.Expect
+	expect, err := s.filled(c.Expect)
+	if err != nil {
+		return model.CheckInconclusive, model.Message(err), o
+	}
 	if c.Success != "" {
 		expect = append(expect[:len(expect):len(expect)], runbooks.Expect{Number: c.Success})
 	}
@@ -144,7 +148,7 @@ func lookPromQL(ctx context.Context, c *runbooks.Check, s *Scope) (string, strin
 	query := shell.Fill(c.PromQL, s.values(names), names, func(v string) string {
 		return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `'`, `\'`, "`", "", "\n", `\n`).Replace(v)
 	})
-	r := &request{method: "GET", url: strings.TrimSuffix(server, "/") + "/api/v1/query?query=" + url.QueryEscape(query)}
+	r := &request{method: http.MethodGet, header: http.Header{}, url: strings.TrimSuffix(server, "/") + "/api/v1/query?query=" + url.QueryEscape(query)}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout.Or(15*time.Second))
 	defer cancel()
 	resp, body, err := r.send(ctx, s.Client)
@@ -205,7 +209,7 @@ func number(body []byte) (float64, string) {
 		default:
 			return 0, strconv.Itoa(len(vec)) + " series, one is wanted"
 		}
-	} else if json.Unmarshal(a.Data.Result, &pair) != nil {
+	} else if a.Data.ResultType != "scalar" || json.Unmarshal(a.Data.Result, &pair) != nil {
 		return 0, "the query gives no single number"
 	}
 	if len(pair) != 2 {

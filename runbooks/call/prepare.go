@@ -21,7 +21,7 @@ import (
 // Call is something that can be run as it stands.
 type Call struct {
 	Shown   string   // what will run, as a person reads it: values bound by name, secrets hidden
-	Bound   []string // "name = value" of what is bound by name
+	Bound   []string // "name = value" of what is bound by name, and of what is set in its environment
 	Params  []string // names it uses
 	Hash    string   // digest of everything that decides what happens
 	Risk    runbooks.Risk
@@ -42,7 +42,24 @@ func (u *Unfilled) Error() string {
 // Prepare makes a Call. It refuses an unfilled placeholder in every case, a value
 // that its parameter does not allow, a place that cannot be made safe, and a
 // program that is not there.
+//
+// Hash and Shown are those of the same call with every secret hidden: they are
+// the same whether the secret was read or is only known to be there, and tell
+// nothing of it.
 func Prepare(e *runbooks.Exec, s *Scope) (*Call, error) {
+	c, err := prepare(e, s)
+	if err != nil || len(s.Secrets) == 0 {
+		return c, err
+	}
+	shown, err := prepare(e, s.masked())
+	if err != nil {
+		return nil, err
+	}
+	c.Shown, c.Bound, c.Hash = s.Hide.Safe(shown.Shown), shown.Bound, shown.Hash
+	return c, nil
+}
+
+func prepare(e *runbooks.Exec, s *Scope) (*Call, error) {
 	c := &Call{scope: s, Timeout: e.Timeout.Or(s.Defaults.Timeout.Or(proc.DefaultTimeout))}
 	var err error
 	switch {
@@ -156,6 +173,7 @@ func (c *Call) process(e *runbooks.Exec, argv, bound []string) error {
 			return err
 		}
 		bound = append(bound, k+"="+v)
+		c.Bound = append(c.Bound, k+" = "+v)
 	}
 	for _, name := range e.Secrets {
 		v, ok := c.scope.Secrets[name]
@@ -164,11 +182,15 @@ func (c *Call) process(e *runbooks.Exec, argv, bound []string) error {
 		}
 		bound = append(bound, runbooks.EnvName(name)+"="+v)
 		c.Params = append(c.Params, name)
+		c.Bound = append(c.Bound, runbooks.EnvName(name)+" = ****("+name+")")
 	}
-	s := &proc.Spec{Argv: argv, Env: proc.Environ(env, []string{"*"}, bound...), Timeout: c.Timeout, Secrets: c.scope.Hide, Stop: ladder(e, c.scope.Defaults)}
+	s := &proc.Spec{Argv: argv, Env: proc.Environ(env, []string{"*"}, bound...), Timeout: c.Timeout, Secrets: c.scope.Hide, Keep: int(c.scope.Defaults.OutputLimit), Stop: ladder(e, c.scope.Defaults)}
 	var err error
 	if s.Dir, err = c.dir(e); err != nil {
 		return err
+	}
+	if s.Dir != c.scope.Dir {
+		c.Shown += "\n(in " + s.Dir + ")"
 	}
 	if e.Stdin != "" {
 		text, err := c.fill(e.Stdin)
@@ -176,6 +198,7 @@ func (c *Call) process(e *runbooks.Exec, argv, bound []string) error {
 			return err
 		}
 		s.Stdin = []byte(text)
+		c.Shown += "\n(reads)\n" + strings.TrimRight(text, "\n")
 	}
 	if _, err := proc.Look(argv[0], s.Env); err != nil {
 		return err

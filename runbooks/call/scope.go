@@ -2,7 +2,6 @@ package call
 
 import (
 	"net/http"
-	"time"
 
 	"warroom/runbooks"
 	"warroom/runbooks/output"
@@ -18,10 +17,19 @@ type Scope struct {
 	Environ  []string // what a command inherits, chosen already
 	Dir      string   // the private folder of the run; "" while nothing runs
 	Client   *http.Client
-	Now      func() time.Time
 }
 
-// value gives the value of a name, from Values only.
+// masked is the scope with a mark in place of each secret.
+func (s *Scope) masked() *Scope {
+	m := *s
+	m.Secrets = make(map[string]string, len(s.Secrets))
+	for name := range s.Secrets {
+		m.Secrets[name] = "****(" + name + ")"
+	}
+	return &m
+}
+
+// values gives the values of names.
 func (s *Scope) values(names []string) map[string]string {
 	out := map[string]string{}
 	for _, n := range names {

@@ -222,7 +222,7 @@ func stem(w string) string {
 // common words say nothing about which runbook fits.
 var common = func() map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields("a an and are as at be by down error for from has have high in incident is it low no not of on one or out service slow system that the to too up very was we with") {
+	for _, w := range strings.Fields("a an and are as at be by customer day down error first for from has have high hour in incident is it low minute no not of on one or out second service slow system that the time to too up user very was we with") {
 		m[w] = true
 	}
 	return m

@@ -32,10 +32,6 @@ func (l *linter) book(b *runbooks.Book) {
 		}
 	}
 	seen := captured{}
-	index := map[string]int{}
-	for i := range b.Steps {
-		index[b.Steps[i].ID] = i
-	}
 	for i := range b.Steps {
 		s := &b.Steps[i]
 		at := fmt.Sprintf("$.steps[%d]", i)
@@ -47,9 +43,6 @@ func (l *linter) book(b *runbooks.Book) {
 			here := fmt.Sprintf("%s.actions[%d]", at, j)
 			l.action(here, b, s, a, seen)
 			if o := a.OnFailure; o != nil {
-				if to, ok := index[o.Goto]; ok && to <= i {
-					l.errorf(here+".on_failure", "goto-loop", "going back to step %d on failure may never end: use retry, or go forwards", to+1)
-				}
 				l.known(here+".on_failure", o.Rollback)
 			}
 		}

@@ -36,6 +36,8 @@ type Record struct {
 	mu      sync.Mutex
 	head    []piece
 	tail    []piece
+	headMax int
+	tailMax int
 	headLen int
 	tailLen int
 	total   int64
@@ -51,7 +53,17 @@ type Record struct {
 }
 
 // NewRecord also writes everything to file, at most limit bytes; file may be nil.
-func NewRecord(file io.Writer, limit int64) *Record { return &Record{file: file, left: limit} }
+func NewRecord(file io.Writer, limit int64) *Record {
+	return &Record{file: file, left: limit, headMax: HeadKept, tailMax: TailKept}
+}
+
+// Keep says how many bytes stay in memory: a quarter of them of the beginning, the
+// rest of the end. Call it before the first Add; 0 leaves it as it is.
+func (r *Record) Keep(n int) {
+	if n > 0 {
+		r.headMax, r.tailMax = n/4, n-n/4
+	}
+}
 
 // Add takes a redacted piece of a stream that came at a moment.
 func (r *Record) Add(s Stream, at time.Time, p []byte) {
@@ -68,23 +80,23 @@ func (r *Record) Add(s Stream, at time.Time, p []byte) {
 		}
 		r.left -= n
 	}
-	if room := HeadKept - r.headLen; room > 0 {
+	if room := r.headMax - r.headLen; room > 0 {
 		n := min(room, len(p))
 		r.head = join(r.head, s, at, p[:n])
 		r.headLen += n
 		p = p[n:]
 	}
-	if len(p) > TailKept {
-		r.dropped += int64(len(p) - TailKept)
-		p = p[len(p)-TailKept:]
+	if len(p) > r.tailMax {
+		r.dropped += int64(len(p) - r.tailMax)
+		p = p[len(p)-r.tailMax:]
 	}
 	if len(p) == 0 {
 		return
 	}
 	r.tail = join(r.tail, s, at, p)
 	r.tailLen += len(p)
-	for r.tailLen > TailKept {
-		over := r.tailLen - TailKept
+	for r.tailLen > r.tailMax {
+		over := r.tailLen - r.tailMax
 		first := &r.tail[0]
 		n := min(over, len(first.data))
 		first.data = first.data[n:]

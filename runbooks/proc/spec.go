@@ -23,7 +23,8 @@ type Spec struct {
 	Stop    Ladder
 	Secrets *output.Secrets
 	File    string // the whole output, made with mode 0600; "": nowhere
-	Limit   int64  // bytes of it; 0: output.FileKept
+	Limit   int64  // bytes of it; 0: output.FileKept, less: none
+	Keep    int    // bytes of the output kept in memory; 0: output.HeadKept + output.TailKept
 }
 
 // Ladder is how a command is stopped: each rung a signal and how long to wait

@@ -59,6 +59,7 @@ func Start(s Spec) (*Run, error) {
 	} else {
 		r.record = output.NewRecord(nil, 0)
 	}
+	r.record.Keep(s.Keep)
 	l, err := r.launch(path)
 	if err != nil {
 		if file != nil {

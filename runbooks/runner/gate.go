@@ -36,7 +36,7 @@ func (r *Runner) SetGate(ctx context.Context, incident, book string) error {
 		if k.Level == runbooks.LevelWarn {
 			continue
 		}
-		c.Checks = append(c.Checks, model.GateCheck{Name: k.Label(), Need: max(1, k.Consecutive), Limit: k.FailureLimit})
+		c.Checks = append(c.Checks, model.GateCheck{Name: k.Label(), Need: max(1, k.Consecutive), Limit: k.FailureLimit, Most: k.Count})
 	}
 	_, err = r.do(ctx, incident, c)
 	return err
@@ -65,8 +65,23 @@ func cut(book string) (id, hash string, ok bool) {
 	return book, "", false
 }
 
-// GateDue reports when the next look at the gate is due: the shortest interval of
-// its checks after the last one.
+// dueAt is when a check of a gate is to be looked at next: its interval after the
+// last look, its initial delay after the criteria were set. False for one that is
+// not of the gate: a person, or a warning.
+func dueAt(g *model.Gate, c *runbooks.Check) (time.Time, bool) {
+	for _, k := range g.Checks {
+		switch {
+		case k.Name != c.Label():
+		case k.LastAt.IsZero():
+			return g.At.Add(time.Duration(c.InitialDelay)), true
+		default:
+			return k.LastAt.Add(c.Interval.Or(30 * time.Second)), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// GateDue reports when the next look at a check of the gate is due.
 func (r *Runner) GateDue(inc *model.Incident) (time.Time, bool) {
 	g := inc.Gate
 	if g == nil || !inc.Status.Live() || g.Passed(r.cfg.Now()) || len(g.Checks) == 0 {
@@ -76,15 +91,18 @@ func (r *Runner) GateDue(inc *model.Incident) (time.Time, bool) {
 	if err != nil || t.book == nil || t.book.Recovery == nil {
 		return time.Time{}, false
 	}
-	every := time.Hour
-	for _, c := range t.book.Recovery.Checks {
-		every = min(every, c.Interval.Or(30*time.Second))
+	var next time.Time
+	for i := range t.book.Recovery.Checks {
+		if at, ok := dueAt(g, &t.book.Recovery.Checks[i]); ok && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
 	}
-	return g.Sampled.Add(every), true
+	return next, !next.IsZero()
 }
 
-// SampleGate looks once at every check of the gate, all at the same time, and
-// writes down what it saw.
+// SampleGate looks once at every check of the gate that is due, all at the same
+// time, and writes down what it saw. It refuses while none is: looks that follow
+// each other closer than the runbook says prove less than it asks for.
 func (r *Runner) SampleGate(ctx context.Context, incident string) ([]model.Verdict, error) {
 	inc, err := r.cfg.Store.Incident(ctx, incident)
 	if err != nil {
@@ -116,8 +134,9 @@ func (r *Runner) SampleGate(ctx context.Context, incident string) ([]model.Verdi
 	checks := t.book.Recovery.Checks
 	out := make([]model.Verdict, len(checks))
 	var wg sync.WaitGroup
+	now := r.cfg.Now()
 	for i := range checks {
-		if checks[i].Source() == "ask" {
+		if at, ok := dueAt(inc.Gate, &checks[i]); !ok || now.Before(at) {
 			continue
 		}
 		wg.Go(func() { out[i], _ = call.Look(ctx, &checks[i], sc) })
@@ -130,6 +149,9 @@ func (r *Runner) SampleGate(ctx context.Context, incident string) ([]model.Verdi
 		}
 	}
 	if len(seen) == 0 {
+		if next, ok := r.GateDue(inc); ok {
+			return nil, model.Errorf(model.Conflict, "the next look is due in %s: looks closer to each other prove nothing", model.Span(next.Sub(now)))
+		}
 		return nil, nil
 	}
 	_, err = r.do(ctx, incident, model.SampleGate{Results: seen, Seen: inc.Gate.Sampled})

@@ -13,7 +13,7 @@ import (
 
 // outputFile is where an attempt at an action keeps what it prints.
 func outputFile(dir, step string, action, attempt int) string {
-	return filepath.Join(dir, fmt.Sprintf("%s-%d-%d.out", slug(step), action+1, attempt))
+	return filepath.Join(dir, fmt.Sprintf("%s-%d-%d%s", slug(step), action+1, attempt, outFile))
 }
 
 // Peek is what an action prints that another process on this machine executes, as

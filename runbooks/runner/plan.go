@@ -49,7 +49,13 @@ func (r *Runner) planOf(t *track, inc *model.Incident, run *model.Run, given map
 		p.Lock = fillIn(t.lock, sc)
 	}
 	if s := t.strategy; s != nil {
-		p.Notes = s.Notes
+		p.Notes = slices.Clone(s.Notes)
+		if s.Risk.Expected > 0 {
+			p.Notes = append([]string{"it usually takes " + s.Risk.Expected.String()}, p.Notes...)
+		}
+		if s.Risk.BlastRadius != "" {
+			p.Notes = append([]string{"it reaches " + s.Risk.BlastRadius}, p.Notes...)
+		}
 		if s.Risk.DataLoss != "" && s.Risk.DataLoss != "none" {
 			p.Notes = append([]string{"data loss is " + s.Risk.DataLoss}, p.Notes...)
 		}
@@ -172,7 +178,7 @@ func valueOf(sc *call.Scope, run *model.Run) func(family, name string) string {
 }
 
 func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
-	a := play.Action{Text: fillIn(it.text, sc), Kind: it.kind, Link: fillIn(it.link, sc), Criteria: it.criteria, Example: it.example, Wait: it.wait, Risk: string(it.risk)}
+	a := play.Action{Repeatable: it.idempotent, Text: fillIn(it.text, sc), Kind: it.kind, Link: fillIn(it.link, sc), Criteria: fillIn(it.criteria, sc), Example: it.example, Wait: it.wait, Risk: string(it.risk)}
 	for i := range it.expect {
 		a.Expect = append(a.Expect, expectText(&it.expect[i]))
 	}
@@ -192,13 +198,19 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 		}
 		return c.Shown
 	}
+	if it.retry != nil {
+		a.Attempts = it.retry.Attempts
+	}
 	a.Preview, a.Undo = show(it.preview), show(it.undo)
+	if it.irreversible != "" {
+		a.Undo = "there is none: " + it.irreversible
+	}
 	switch {
 	case it.exec != nil:
 		a.Terminal = it.exec.Interactive
 		c, err := call.Prepare(it.exec, sc)
 		if err != nil {
-			a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(it.exec)
+			a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(it.exec, sc)
 			break
 		}
 		a.Command, a.Bound, a.Hash, a.Timeout = c.Shown, c.Bound, c.Hash, c.Timeout
@@ -208,16 +220,16 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 	case it.check != nil:
 		a.Risk = string(runbooks.RiskRead)
 		if it.check.Ask != "" && it.check.Source() == "ask" {
-			a.Kind, a.Criteria = "manual", it.check.Ask
+			a.Kind, a.Criteria = "manual", fillIn(it.check.Ask, sc)
 			break
 		}
 		if it.check.Runs() {
 			c, err := call.Prepare(&it.check.Exec, sc)
 			if err != nil {
-				a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(&it.check.Exec)
+				a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(&it.check.Exec, sc)
 				break
 			}
-			a.Command, a.Hash = c.Shown, c.Hash
+			a.Command, a.Bound, a.Hash = c.Shown, c.Bound, c.Hash
 		} else {
 			a.Command = fillIn(it.check.TCP+it.check.PromQL, sc)
 		}
@@ -239,15 +251,20 @@ func unfilled(err error) []string {
 	return nil
 }
 
-// rawText is a call as its author wrote it.
-func rawText(e *runbooks.Exec) string {
-	switch {
-	case len(e.Argv) > 0:
-		return strings.Join(e.Argv, " ")
-	case e.HTTP != nil:
-		return strings.TrimSpace(e.HTTP.Method + " " + e.HTTP.URL)
+// rawText is a call that cannot be made yet, as its author wrote it: with what is
+// known filled in, except in the text of a shell, which is not what it seems then.
+func rawText(e *runbooks.Exec, sc *call.Scope) string {
+	if e.Text() != "" {
+		return strings.TrimRight(e.Text(), "\n")
 	}
-	return strings.TrimRight(e.Text(), "\n")
+	s := strings.Join(e.Argv, " ")
+	if e.HTTP != nil {
+		s = strings.TrimSpace(e.HTTP.Method + " " + e.HTTP.URL)
+	}
+	if e.Stdin != "" {
+		s = strings.TrimRight(s, "\n") + "\n(reads)\n" + e.Stdin
+	}
+	return fillIn(strings.TrimRight(s, "\n"), sc)
 }
 
 func expectText(e *runbooks.Expect) string {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -25,7 +26,6 @@ type Store interface {
 	NewID() model.ID
 	Do(ctx context.Context, incident string, r model.Request) (model.Receipt, error)
 	Incident(ctx context.Context, id string) (*model.Incident, error)
-	List(ctx context.Context, f model.Filter) ([]model.Summary, error)
 }
 
 // Config says what a Runner works with.
@@ -50,6 +50,7 @@ type Runner struct {
 	mu   sync.Mutex
 	jobs map[*job]bool
 	over bool
+	pace func(time.Duration) time.Duration // how long a pause of that length takes; nil: as long
 }
 
 // New makes a Runner. Its seat is new: what another process of the same person
@@ -128,33 +129,58 @@ func (r *Runner) card(it library.Item) play.Card {
 	return c
 }
 
-// find gives the track of a reference as the library has it now.
-func (r *Runner) find(ref play.Ref) (*track, error) {
+// find gives the track of a reference: as the library has it now or, for an undo,
+// with the text, values and captures of the run that is to be undone.
+func (r *Runner) find(inc *model.Incident, ref play.Ref, given map[string]string) (*track, map[string]string, *model.Run, error) {
+	if ref.Undo > 0 {
+		return r.undoOf(inc, ref, given)
+	}
 	lib := r.cfg.Library()
 	if ref.Rollback {
 		it, err := lib.Strategy(ref.ID)
 		if err != nil {
-			return nil, err
+			return nil, nil, nil, err
 		}
-		if ref.Undo > 0 && len(it.Strategy.Undo) == 0 {
-			return nil, model.Errorf(model.Conflict, "%s cannot be undone: %s", it.ID, "it says so itself")
-		}
-		return strategyTrack(it.Strategy, it.Data, ref.Undo > 0), nil
+		return strategyTrack(it.Strategy, it.Data, false), given, nil, nil
 	}
 	it, err := lib.Find(ref.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
-	return trackOf(it.Book, it.Data), nil
+	return trackOf(it.Book, it.Data), given, nil, nil
+}
+
+func (r *Runner) undoOf(inc *model.Incident, ref play.Ref, given map[string]string) (*track, map[string]string, *model.Run, error) {
+	t, run, err := r.follow(inc, ref.Undo)
+	switch {
+	case err != nil:
+		return nil, nil, nil, err
+	case t.undo || run.Rollback != ref.Rollback || run.Book != ref.ID:
+		return nil, nil, nil, model.Errorf(model.NotFound, "run %d is no run of %s", ref.Undo, model.Brief(ref.ID, 60))
+	}
+	if t.strategy != nil {
+		if len(t.strategy.Undo) == 0 {
+			return nil, nil, nil, model.Errorf(model.Conflict, "%s cannot be undone: it says so itself", t.id)
+		}
+		t = strategyTrack(t.strategy, t.data, true)
+	} else {
+		list := undoable(t.book, &run)
+		if len(list) == 0 {
+			return nil, nil, nil, model.Errorf(model.Conflict, "run %d did nothing that %s says how to undo", run.N, t.id)
+		}
+		t = undoTrack(t.book, t.data, list)
+	}
+	all := maps.Clone(run.Values)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, given)
+	return t, all, &run, nil
 }
 
 // Plan says what would be done, without doing anything.
 func (r *Runner) Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error) {
-	t, err := r.find(ref)
-	if err != nil {
-		return nil, err
-	}
-	run, values, err := undone(inc, ref, values)
+	t, values, run, err := r.find(inc, ref, values)
 	if err != nil {
 		return nil, err
 	}
@@ -163,37 +189,13 @@ func (r *Runner) Plan(inc *model.Incident, ref play.Ref, values map[string]strin
 	return p, nil
 }
 
-// undone gives, for an undo, the run that is to be undone, whose values and
-// captures hold.
-func undone(inc *model.Incident, ref play.Ref, values map[string]string) (*model.Run, map[string]string, error) {
-	if ref.Undo == 0 {
-		return nil, values, nil
-	}
-	run, ok := inc.Run(ref.Undo)
-	if !ok || !run.Rollback || run.Book != ref.ID {
-		return nil, nil, model.Errorf(model.NotFound, "run %d is no rollback by %s", ref.Undo, model.Brief(ref.ID, 60))
-	}
-	all := map[string]string{}
-	for k, v := range run.Values {
-		all[k] = v
-	}
-	for k, v := range values {
-		all[k] = v
-	}
-	return &run, all, nil
-}
-
 // Begin writes down that a run begins, and keeps the text it follows.
 func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error) {
 	inc, err := r.cfg.Store.Incident(ctx, incident)
 	if err != nil {
 		return 0, err
 	}
-	t, err := r.find(ref)
-	if err != nil {
-		return 0, err
-	}
-	was, values, err := undone(inc, ref, values)
+	t, values, was, err := r.find(inc, ref, values)
 	if err != nil {
 		return 0, err
 	}
@@ -207,16 +209,13 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 				return 0, model.Errorf(model.Invalid, "a rollback needs its target before it begins: %s: %s", v.Name, v.Problem)
 			}
 		}
-		if err := r.lockFree(ctx, incident, p.Lock); err != nil {
-			return 0, err
-		}
 	}
 	if err := r.keepText(t); err != nil {
 		return 0, err
 	}
 	c := model.StartRun{Book: t.id, Title: t.title, Hash: t.hash, Rollback: t.rollback, Lock: p.Lock, Seat: r.seat, Values: map[string]string{}}
 	if t.undo {
-		c.Book, c.Rollback = t.id+"#undo", true
+		c.Book = t.id + undoMark
 		for k, v := range was.Captured {
 			c.Values["captured."+k] = v
 		}
@@ -241,8 +240,12 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 		return 0, err
 	}
 	runs := rec.Incident.Runs
-	return runs[len(runs)-1].N, nil
+	n := runs[len(runs)-1].N
+	return n, r.Settle(ctx, incident, n)
 }
+
+// undoMark ends the name of a run that undoes another.
+const undoMark = "#undo"
 
 func deadlines(b *runbooks.Book, inc *model.Incident, now time.Time) []model.RunDeadline {
 	var out []model.RunDeadline
@@ -254,24 +257,6 @@ func deadlines(b *runbooks.Book, inc *model.Incident, now time.Time) []model.Run
 		out = append(out, model.RunDeadline{Contact: e.Contact, Due: from.Add(time.Duration(e.After)), Message: e.Message, Always: e.If == "always"})
 	}
 	return out
-}
-
-// lockFree looks whether any open incident rolls the same target back.
-func (r *Runner) lockFree(ctx context.Context, mine, lock string) error {
-	open, err := r.cfg.Store.List(ctx, model.Filter{Open: true})
-	if err != nil {
-		return err
-	}
-	for _, s := range open {
-		inc, err := r.cfg.Store.Incident(ctx, s.ID)
-		if err != nil {
-			return err
-		}
-		if err := inc.LockFree(lock); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (r *Runner) do(ctx context.Context, incident string, c model.Command) (model.Receipt, error) {
@@ -312,7 +297,7 @@ func (r *Runner) follow(inc *model.Incident, n int) (*track, model.Run, error) {
 	if !ok {
 		return nil, run, model.Errorf(model.NotFound, "there is no run %d in %s", n, inc.ID)
 	}
-	id, undo := strings.CutSuffix(run.Book, "#undo")
+	id, undo := strings.CutSuffix(run.Book, undoMark)
 	data, err := os.ReadFile(r.textPath(run.Hash))
 	if err != nil || digestOf(data) != run.Hash {
 		data, err = r.inLibrary(id, run.Hash)
@@ -330,6 +315,9 @@ func (r *Runner) follow(inc *model.Incident, n int) (*track, model.Run, error) {
 	b, err := runbooks.Parse(id, data)
 	if err != nil {
 		return nil, run, err
+	}
+	if undo {
+		return undoTrack(b, data, undone(&run)), run, nil
 	}
 	return trackOf(b, data), run, nil
 }
@@ -358,8 +346,8 @@ func (r *Runner) Current(inc *model.Incident, n int) (*play.Plan, error) {
 		return nil, err
 	}
 	p := r.planOf(t, inc, &run, run.Values)
-	id, _ := strings.CutSuffix(run.Book, "#undo")
-	if now, err := r.find(play.Ref{ID: id, Rollback: run.Rollback}); err == nil && now.hash != run.Hash {
+	id, _ := strings.CutSuffix(run.Book, undoMark)
+	if now, _, _, err := r.find(inc, play.Ref{ID: id, Rollback: run.Rollback}, nil); err == nil && now.hash != run.Hash {
 		p.Changed = true
 	}
 	return p, nil
@@ -375,8 +363,10 @@ func (r *Runner) Take(ctx context.Context, incident string, n int) error {
 	if !ok {
 		return model.Errorf(model.NotFound, "there is no run %d in %s", n, incident)
 	}
-	_, err = r.do(ctx, incident, model.TakeRun{N: n, Seat: r.seat, From: run.Runner.Token})
-	return err
+	if _, err = r.do(ctx, incident, model.TakeRun{N: n, Seat: r.seat, From: run.Runner.Token}); err != nil {
+		return err
+	}
+	return r.Settle(ctx, incident, n)
 }
 
 // Close stops everything that runs here and waits until its end is in the record.
@@ -396,7 +386,7 @@ func (r *Runner) Close() {
 		select {
 		case <-j.Done():
 		case <-deadline:
-			for range 3 {
+			for range 6 { // past every hold and down the whole ladder
 				j.Stop()
 			}
 			<-j.Done()

@@ -53,7 +53,15 @@ func (m *memory) Do(_ context.Context, id string, r model.Request) (model.Receip
 		inc = &model.Incident{ID: id}
 		m.incs[id] = inc
 	}
-	drafts, err := r.Command.Decide(model.Scene{Incident: inc, Actor: r.Actor, Now: m.now})
+	drafts, err := r.Command.Decide(model.Scene{Incident: inc, Actor: r.Actor, Now: m.now, Others: func() []*model.Incident {
+		var out []*model.Incident
+		for _, o := range m.incs {
+			if o != inc {
+				out = append(out, o)
+			}
+		}
+		return out
+	}})
 	if err != nil {
 		return model.Receipt{}, err
 	}
@@ -93,16 +101,6 @@ func (m *memory) Incident(_ context.Context, id string) (*model.Incident, error)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return copyOf(m.incs[id]), nil
-}
-
-func (m *memory) List(context.Context, model.Filter) ([]model.Summary, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var out []model.Summary
-	for _, i := range m.incs {
-		out = append(out, i.Summary())
-	}
-	return out, nil
 }
 
 func (m *memory) dump() string {

@@ -2,9 +2,12 @@ package runner
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"warroom/model"
 	"warroom/runbooks"
 )
 
@@ -35,28 +38,38 @@ type step struct {
 
 // item is one thing of a step.
 type item struct {
-	text      string
-	kind      string // command, http, check, manual, link, wait
-	link      string
-	exec      *runbooks.Exec
-	check     *runbooks.Check
-	risk      runbooks.Risk
-	preview   *runbooks.Exec
-	undo      *runbooks.Exec
-	criteria  string
-	expect    []runbooks.Expect
-	verify    []runbooks.Check
-	captures  []runbooks.Capture
-	onFailure *runbooks.OnFailure
-	example   string
-	wait      time.Duration
-	diff      string // the capture that the output is compared with
-	finish    bool   // cancelling waits for its end
-	optional  bool
+	text    string
+	kind    string // command, http, check, manual, link, wait
+	link    string
+	exec    *runbooks.Exec
+	check   *runbooks.Check
+	risk    runbooks.Risk
+	preview *runbooks.Exec
+	undo    *runbooks.Exec
+	// irreversible is why there is none
+	irreversible string
+	criteria     string
+	expect       []runbooks.Expect
+	verify       []runbooks.Check
+	captures     []runbooks.Capture
+	onFailure    *runbooks.OnFailure
+	example      string
+	wait         time.Duration
+	diff         string // the capture that the output is compared with
+	onCancel     string // what asking it to end does: stop, ask, finish
+	optional     bool
+	retry        *runbooks.Retry
+	// idempotent: it may be repeated
+	idempotent bool
 }
 
-// before is the step of what has to be so before the first one.
-const before = "before"
+// Steps that every track may have: what has to be so before the first one, and
+// two of a rollback.
+const (
+	before      = "before"
+	executeStep = "execute"
+	verifyStep  = "verify"
+)
 
 func trackOf(b *runbooks.Book, data []byte) *track {
 	t := &track{id: b.ID, title: b.Title, desc: b.Description, hash: b.Hash, data: data, params: b.Params, defaults: b.Defaults, book: b}
@@ -64,7 +77,7 @@ func trackOf(b *runbooks.Book, data []byte) *track {
 	for _, p := range b.Prerequisites {
 		it := item{text: p.Title, kind: "manual"}
 		if p.Check != nil {
-			it.kind, it.check, it.risk, it.optional = "check", p.Check, runbooks.RiskRead, !p.Required
+			it.kind, it.check, it.risk, it.optional = "check", p.Check, runbooks.RiskRead, !p.Required || p.Check.Level == runbooks.LevelWarn
 			if it.text == "" {
 				it.text = p.Check.Label()
 			}
@@ -90,7 +103,7 @@ func trackOf(b *runbooks.Book, data []byte) *track {
 
 func itemOf(a *runbooks.Action, manual bool) item {
 	it := item{text: a.Description, link: a.Link, criteria: a.SuccessCriteria, expect: a.Expect, verify: a.Verify, captures: a.Capture,
-		onFailure: a.OnFailure, example: a.Example, preview: a.Preview, undo: a.Undo, risk: a.Risk}
+		onFailure: a.OnFailure, example: a.Example, preview: a.Preview, undo: a.Undo, risk: a.Risk, retry: a.Retry, idempotent: a.Idempotent || a.Risk == runbooks.RiskRead, irreversible: a.Irreversible}
 	switch {
 	case a.Runs() && !manual:
 		it.exec, it.kind = &a.Exec, "command"
@@ -131,12 +144,12 @@ func strategyTrack(s *runbooks.Strategy, data []byte, undo bool) *track {
 	}
 	if undo {
 		t.title = "Undo: " + s.Title
-		t.steps = []step{{id: "execute", title: "Undo", phase: runbooks.PhaseMitigate, approval: &confirm, items: moves(s.Undo, s.Risk.Level)}}
+		t.steps = []step{{id: executeStep, title: "Undo", phase: runbooks.PhaseMitigate, approval: &confirm, items: moves(s.Undo, s.Risk.Level)}}
 		return t
 	}
 	add := func(id, title, phase string, items []item) {
 		if len(items) > 0 {
-			t.steps = append(t.steps, step{id: id, title: title, phase: phase, items: items, skippable: id != "guards" || true})
+			t.steps = append(t.steps, step{id: id, title: title, phase: phase, items: items, skippable: true})
 		}
 	}
 	var guards []item
@@ -151,19 +164,16 @@ func strategyTrack(s *runbooks.Strategy, data []byte, undo bool) *track {
 	add("guards", "May it be done?", runbooks.PhaseDiagnose, guards)
 	var captures []item
 	for k := range s.Capture {
-		m := &s.Capture[k]
-		it := moveItem(m, runbooks.RiskRead)
-		it.captures = append(it.captures, runbooks.Capture{Name: m.Name, JSON: m.JSON, Regex: m.Regex, File: m.File})
-		captures = append(captures, it)
+		captures = append(captures, moveItem(&s.Capture[k], runbooks.RiskRead))
 	}
 	add("capture", "How is it now?", runbooks.PhaseDiagnose, captures)
 	add("preview", "What would change?", runbooks.PhaseDiagnose, moves(s.Preview, runbooks.RiskRead))
-	t.steps = append(t.steps, step{id: "execute", title: "Roll back", phase: runbooks.PhaseMitigate, approval: &confirm, items: moves(s.Execute, s.Risk.Level)})
+	t.steps = append(t.steps, step{id: executeStep, title: "Roll back", phase: runbooks.PhaseMitigate, approval: &confirm, items: moves(s.Execute, s.Risk.Level)})
 	var verify []item
 	for k := range s.Verify {
-		verify = append(verify, item{text: s.Verify[k].Label(), kind: "check", check: &s.Verify[k], risk: runbooks.RiskRead})
+		verify = append(verify, item{text: s.Verify[k].Label(), kind: "check", check: &s.Verify[k], risk: runbooks.RiskRead, optional: s.Verify[k].Level == runbooks.LevelWarn})
 	}
-	add("verify", "Did it work?", runbooks.PhaseVerify, verify)
+	add(verifyStep, "Did it work?", runbooks.PhaseVerify, verify)
 	return t
 }
 
@@ -176,7 +186,10 @@ func moves(list []runbooks.Move, r runbooks.Risk) []item {
 }
 
 func moveItem(m *runbooks.Move, r runbooks.Risk) item {
-	it := item{text: m.Title, kind: "command", exec: &m.Exec, expect: m.Expect, risk: r.Or(), diff: m.Diff, finish: m.OnCancel == runbooks.CancelFinish, optional: m.Optional, wait: time.Duration(m.Wait)}
+	it := item{text: m.Title, kind: "command", exec: &m.Exec, expect: m.Expect, risk: r.Or(), diff: m.Diff, onCancel: m.OnCancel, idempotent: m.Idempotent, optional: m.Optional, wait: time.Duration(m.Wait)}
+	if m.Name != "" {
+		it.captures = []runbooks.Capture{{Name: m.Name, From: m.From, JSON: m.JSON, Regex: m.Regex, File: m.File}}
+	}
 	if m.HTTP != nil {
 		it.kind = "http"
 	}
@@ -192,6 +205,58 @@ func moveItem(m *runbooks.Move, r runbooks.Risk) item {
 		it.text = strings.TrimSpace(m.HTTP.Method + " " + m.HTTP.URL)
 	}
 	return it
+}
+
+// done is an action of a runbook that was carried out, or may have been.
+type done struct {
+	step   string
+	action int
+}
+
+// undoable lists, newest first, what a run did and its runbook says how to undo.
+func undoable(b *runbooks.Book, run *model.Run) []done {
+	var out []done
+	for _, s := range slices.Backward(b.Steps) {
+		st, ok := run.Step(s.ID)
+		for k := len(s.Actions) - 1; k >= 0; k-- {
+			if ok && k < len(st.Actions) && s.Actions[k].Undo != nil && st.Actions[k].State != model.ActionPending && st.Actions[k].State != model.ActionSkipped {
+				out = append(out, done{s.ID, k})
+			}
+		}
+	}
+	return out
+}
+
+// undoTrack takes back what was done, one step each, newest first.
+func undoTrack(b *runbooks.Book, data []byte, list []done) *track {
+	t := trackOf(b, data)
+	t.title, t.undo, t.steps = "Undo: "+b.Title, true, nil
+	for _, d := range list {
+		s, ok := b.Step(d.step)
+		if !ok || d.action >= len(s.Actions) || s.Actions[d.action].Undo == nil {
+			continue
+		}
+		was := itemOf(&s.Actions[d.action], s.Manual)
+		it := item{text: "Undo: " + was.text, kind: "command", exec: was.undo, risk: runbooks.RiskMutate}
+		if was.undo.HTTP != nil {
+			it.kind = "http"
+		}
+		t.steps = append(t.steps, step{id: fmt.Sprintf("undo-%s-%d", d.step, d.action+1), title: "Undo: " + s.Title, phase: runbooks.PhaseMitigate, skippable: true, approval: s.Approval, items: []item{it}})
+	}
+	return t
+}
+
+// undone reads the ids of the steps of an undo.
+func undone(run *model.Run) []done {
+	var out []done
+	for _, s := range run.Steps {
+		id, ok := strings.CutPrefix(s.ID, "undo-")
+		cut := strings.LastIndexByte(id, '-')
+		if n, err := strconv.Atoi(id[cut+1:]); ok && cut > 0 && err == nil {
+			out = append(out, done{id[:cut], n - 1})
+		}
+	}
+	return out
 }
 
 func (t *track) step(id string) (*step, bool) {

@@ -186,8 +186,17 @@ func (r *Runner) scope(t *track, inc *model.Incident, run *model.Run, values []p
 			s.Values["incident."+f] = v
 		}
 	}
+	if inc != nil { // what has not begun will be the next one
+		n := 1
+		for k := range inc.Runs {
+			n = max(n, inc.Runs[k].N+1)
+		}
+		if run != nil {
+			n = run.N
+		}
+		s.Values["run.id"] = inc.ID + "-run-" + strconv.Itoa(n)
+	}
 	if run != nil {
-		s.Values["run.id"] = inc.ID + "-run-" + strconv.Itoa(run.N)
 		for k, v := range run.Values {
 			if strings.HasPrefix(k, "captured.") { // carried over from the run that is undone
 				s.Values[k] = v

@@ -43,12 +43,12 @@ type Chart struct {
 	svg   func(c *Chart, p *picture)
 	cells func(c *Chart) int
 	label func(c *Chart, i int) string
-	holds func(c *Chart, i int) func(t *metrics.Table, n int) bool
+	holds func(c *Chart, i int) func(s *metrics.Selection, n int) bool
 	note  func(c *Chart) string
 }
 
 // Names are the charts in the order of the screen.
-var Names = []string{"length", "weeks", "heat", "where", "control", "survival", "stages", "causes", "severity", "strip"}
+var Names = []string{"length", "weeks", "heat", "where", "control", "survival", "stages", "causes", "severity", "strip", "conduct"}
 
 // All makes every chart of a report. Days and hours are in zone; nil is UTC.
 func All(r *metrics.Report, zone *time.Location) []*Chart {
@@ -67,7 +67,7 @@ func All(r *metrics.Report, zone *time.Location) []*Chart {
 // kinds are filled by the files that draw them.
 var kinds = map[string]*Chart{
 	"length":   {Question: "How long?", Hint: "until resolved", Title: "How long incidents took", lines: lengthLines, svg: lengthSVG, cells: func(c *Chart) int { return len(c.r.Buckets) }, label: bucketLabel, holds: bucketHolds, note: lengthNote},
-	"weeks":    {Question: "How often?", Hint: "incidents a week", Title: "Incidents by week", lines: weekLines, svg: weekSVG, cells: func(c *Chart) int { return len(c.r.Weeks) }, label: weekLabel, holds: weekHolds, note: weekNote},
+	"weeks":    {Question: "How often?", Hint: "incidents a week", Title: "Incidents by week", lines: weekLines, svg: weekSVG, cells: func(c *Chart) int { return len(c.pools()) }, label: weekLabel, holds: weekHolds, note: weekNote},
 	"heat":     {Question: "When?", Hint: "start by hour and weekday", Title: "Start by hour and weekday", lines: heatLines, svg: heatSVG, cells: func(*Chart) int { return 7 * 24 }, label: heatLabel, holds: heatHolds, note: heatNote},
 	"where":    {Question: "Where?", Hint: "by service", Title: "Services", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
 	"severity": {Question: "How bad?", Hint: "by severity", Title: "Severities", lines: partLines, svg: partSVG, cells: func(c *Chart) int { return len(c.parts()) }, label: partLabel, holds: partHolds, note: partNote},
@@ -75,6 +75,7 @@ var kinds = map[string]*Chart{
 	"control":  {Question: "Anything unusual?", Hint: "control chart", Title: "Control chart of durations", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: controlNote},
 	"strip":    {Question: "Each one?", Hint: "start and duration", Title: "Every incident by start and duration", lines: scatterLines, svg: scatterSVG, cells: func(c *Chart) int { return len(c.points()) }, label: pointLabel, holds: pointHolds, note: stripNote},
 	"survival": {Question: "Still going on after?", Hint: "survival", Title: "Still going on after a time", lines: curveLines, svg: curveSVG, cells: func(c *Chart) int { return len(c.r.Survival.Steps) }, label: stepLabel, holds: stepHolds, note: curveNote},
+	"conduct":  {Question: "How was it led?", Hint: "promises, orders, command", Title: "How incidents were led", lines: conductLines, svg: conductSVG, cells: func(c *Chart) int { return len(c.habits()) }, label: conductLabel, holds: conductHolds, note: conductNote},
 	"stages":   {Question: "What took the time?", Hint: "milestones", Title: "Time between milestones", lines: stageLines, svg: stageSVG, cells: func(c *Chart) int { return len(c.r.Bars) }, label: stageLabel, holds: stageHolds, note: stageNote},
 }
 
@@ -104,9 +105,9 @@ func (c *Chart) Label(i int) string {
 
 // Holds tells which incidents of the selection are behind cell i, by their place
 // in the table.
-func (c *Chart) Holds(i int) func(t *metrics.Table, n int) bool {
+func (c *Chart) Holds(i int) func(s *metrics.Selection, n int) bool {
 	if i < 0 || i >= c.Cells() {
-		return func(*metrics.Table, int) bool { return false }
+		return func(*metrics.Selection, int) bool { return false }
 	}
 	return c.holds(c, i)
 }
@@ -137,7 +138,7 @@ func (c *Chart) Step(i, dx, dy int) int {
 // Short is Below for where there is little room.
 func Short(r *metrics.Report) string {
 	s := fmt.Sprintf("n = %d", r.N)
-	if out := r.Excluded.Drills + r.Excluded.Maintenance + r.Excluded.Canceled; out > 0 {
+	if out := r.Excluded.Drills + r.Excluded.Maintenance + r.Excluded.Canceled + r.Excluded.Later; out > 0 {
 		s += fmt.Sprintf(" · %d left out", out)
 	}
 	if r.Open > 0 {
@@ -152,7 +153,7 @@ func Below(r *metrics.Report) string {
 	for _, x := range []struct {
 		n         int
 		one, many string
-	}{{r.Excluded.Drills, "drill", "drills"}, {r.Excluded.Maintenance, "maintenance", "maintenances"}, {r.Excluded.Canceled, "cancelled", "cancelled"}} {
+	}{{r.Excluded.Drills, "drill", "drills"}, {r.Excluded.Maintenance, "maintenance", "maintenances"}, {r.Excluded.Canceled, "cancelled", "cancelled"}, {r.Excluded.Later, "after that time", "after that time"}} {
 		switch {
 		case x.n == 1:
 			parts = append(parts, "1 "+x.one+" left out")

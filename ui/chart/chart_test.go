@@ -20,7 +20,7 @@ import (
 var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // report is that of n incidents with hostile names among them.
-func report(n int) (*metrics.Table, *metrics.Report) {
+func report(n int) (*metrics.Selection, *metrics.Report) {
 	rng := rand.New(rand.NewPCG(7, uint64(n)))
 	t := metrics.NewTable(n)
 	services := []string{"checkout", "search", "orders-db", "login", "<script>alert(1)</script>", "evil\x1b[31m\u202e", "ümläut"}
@@ -43,7 +43,8 @@ func report(n int) (*metrics.Table, *metrics.Report) {
 		r.Open = i%50 == 7
 		t.Put(r)
 	}
-	return t, t.Select(metrics.Filter{From: now.AddDate(0, 0, -91), To: now.Add(time.Minute)}).Analyse(metrics.Options{Now: now})
+	s := t.Select(metrics.Filter{Now: now, From: now.AddDate(0, 0, -91)})
+	return s, s.Analyse(metrics.Options{})
 }
 
 func text(lines []Line) string {
@@ -89,7 +90,7 @@ func TestLinesFit(t *testing.T) {
 // Every cell says what it is, and behind all cells of the charts that part the
 // incidents are just those that there are.
 func TestCells(t *testing.T) {
-	table, r := report(300)
+	s, r := report(300)
 	for _, c := range All(r, nil) {
 		sum := 0
 		for i := range c.Cells() {
@@ -97,8 +98,8 @@ func TestCells(t *testing.T) {
 				t.Errorf("%s: cell %d says nothing", c.Name, i)
 			}
 			holds := c.Holds(i)
-			for n := range table.Len() {
-				if holds(table, n) {
+			for n := range s.Len() {
+				if holds(s, s.At(n)) {
 					sum++
 				}
 			}

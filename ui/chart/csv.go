@@ -76,6 +76,21 @@ func (c *Chart) CSV(w io.Writer) error {
 		for _, s := range r.Survival.Steps {
 			put(num(s.Minutes), num(s.Share), num(s.Low), num(s.High), fmt.Sprint(s.AtRisk), fmt.Sprint(s.Ended))
 		}
+	case "conduct":
+		put("what", "value", "low", "high", "n", "unit")
+		for _, h := range c.habits() {
+			value, low, high, unit := "", "", "", "minutes"
+			if h.share {
+				unit = "share"
+			}
+			if h.n.Known() {
+				value = num(*h.n.Value)
+			}
+			if h.n.Range != nil {
+				low, high = num(h.n.Range.Low), num(h.n.Range.High)
+			}
+			put(h.name, value, low, high, fmt.Sprint(h.n.N), unit)
+		}
 	case "stages":
 		put("incident", "until", "minutes")
 		for _, b := range r.Bars {

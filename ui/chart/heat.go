@@ -24,9 +24,10 @@ func heatLabel(c *Chart, i int) string {
 	return fmt.Sprintf("%s %02d–%02d: %d", metrics.Weekday(d), h, h+1, c.r.Calendar.Heat[d][h])
 }
 
-func heatHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func heatHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	d, h := i/24, i%24
-	return func(t *metrics.Table, n int) bool {
+	return func(of *metrics.Selection, n int) bool {
+		t := of.Table()
 		s := t.Start(n).In(c.zone)
 		return (int(s.Weekday())+6)%7 == d && s.Hour() == h && !t.DayOnly(n)
 	}

@@ -49,9 +49,9 @@ func pointLabel(c *Chart, i int) string {
 	return s
 }
 
-func pointHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func pointHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	at := c.points()[i].At
-	return func(_ *metrics.Table, n int) bool { return n == at }
+	return func(_ *metrics.Selection, n int) bool { return n == at }
 }
 
 // ticks are round durations for axes, in minutes.
@@ -122,12 +122,10 @@ func scatterLines(c *Chart, w, h, sel int) []Line {
 		case p.Out:
 			g.set(at[0], at[1], '◆', Alarm)
 		case g.at(at[0], at[1]) == '◆':
-		case seen[at] > 9:
-			g.set(at[0], at[1], '●', Data)
 		case seen[at] > 2:
-			g.set(at[0], at[1], '•', Data)
+			g.set(at[0], at[1], '●', Data)
 		default:
-			g.set(at[0], at[1], '·', Data)
+			g.set(at[0], at[1], '•', Data)
 		}
 	}
 	if sel >= 0 && sel < len(points) {
@@ -169,9 +167,9 @@ func stepLabel(c *Chart, i int) string {
 	return fmt.Sprintf("after %s %.0f %% go on (%.0f to %.0f %%)", span(s.Minutes), 100*s.Share, 100*s.Low, 100*s.High)
 }
 
-func stepHolds(c *Chart, i int) func(*metrics.Table, int) bool {
+func stepHolds(c *Chart, i int) func(*metrics.Selection, int) bool {
 	m := c.r.Survival.Steps[i].Minutes
-	return func(t *metrics.Table, n int) bool { return t.Minutes(n) >= m }
+	return func(s *metrics.Selection, n int) bool { return s.Minutes(n) >= m }
 }
 
 // curveBounds are those of the axis of minutes of the curve.

@@ -117,16 +117,17 @@ func weekSVG(c *Chart, p *picture) {
 	x, y, w, h := p.frame(44)
 	low, _, high := c.usual()
 	most := max(1, high)
-	for _, k := range c.r.Weeks {
+	pools := c.pools()
+	for _, k := range pools {
 		most = max(most, float64(k.N))
 	}
 	at := func(v float64) float64 { return y + h - v/most*h }
 	if high > 0 {
 		p.rect(x, at(high), w, at(low)-at(high), "currentColor", 0.08, "95 % of weeks lie here if nothing changes")
 	}
-	step := w / float64(max(1, len(c.r.Weeks)))
+	step := w / float64(max(1, len(pools)))
 	lastText := -100.0
-	for i, k := range c.r.Weeks {
+	for i, k := range pools {
 		left := x + float64(i)*step
 		fill := blue
 		if float64(k.N) > high && high > 0 {

@@ -31,7 +31,7 @@ func (c clockTimes) rules() model.Rules {
 const longestClock = 90 * 24 * time.Hour
 
 // clockSettings are the settings of the section, in the order of the README.
-var clockSettings = []string{"respond", "first_post", "every", "command", "callout", "relief", "span", "plan_b", "review"}
+var clockSettings = []string{"respond", "first_post", "every", "command", "callout", "relief", "span", "plan_b", "decide", "review"}
 
 // UnmarshalYAML reads the section.
 func (c *clockTimes) UnmarshalYAML(n ast.Node) error {
@@ -63,6 +63,8 @@ func (c *clockTimes) UnmarshalYAML(n ast.Node) error {
 			err = span(name, p.Value, &c.Relief, true)
 		case "plan_b":
 			err = span(name, p.Value, &c.PlanB, true)
+		case "decide":
+			err = span(name, p.Value, &c.Decide, true)
 		case "review":
 			err = span(name, p.Value, &c.Review, false)
 		case "span":

@@ -32,6 +32,7 @@ const (
 	slotOutcome
 	slotYesNo
 	slotMitigation
+	slotOption
 	slotClock
 	slotTeam
 	slotLink
@@ -209,6 +210,10 @@ func (a *app) offerOf(s slot, i *model.Incident) []string {
 			if d.Pending() == (s == slotProposal) && d.Outcome != model.OutcomeNo {
 				put(strconv.Itoa(d.N), d.Text)
 			}
+		}
+	case slotOption:
+		for _, o := range i.OpenOptions() {
+			put(strconv.Itoa(o.N), o.Text)
 		}
 	case slotMitigation:
 		for _, m := range i.Mitigations {

@@ -25,6 +25,7 @@ func (a *app) runCommands(root *cobra.Command) {
 	a.rollback(root)
 	a.verify(root)
 	a.evidence(root)
+	a.probe(root)
 }
 
 // runbookRoot is the command runbook, made by whoever comes first.
@@ -73,6 +74,7 @@ type following struct {
 	step    string
 	confirm string
 	undo    int
+	options string
 }
 
 func (f *following) flags(c *cobra.Command) {
@@ -122,6 +124,7 @@ func (a *app) followRunbook(parent *cobra.Command) {
 		Example: "warroom runbook plan high-cpu --set deployment-name=orders --set new-count=6",
 	}, func(ctx context.Context, args []string) error { return a.plan(ctx, args, "runbook "+plan, &f, false) })
 	f.flags(c)
+	c.Flags().IntVar(&f.undo, "undo", 0, "of the undo of run N")
 
 	var g following
 	const run = "run NAME [INC]"
@@ -134,6 +137,7 @@ func (a *app) followRunbook(parent *cobra.Command) {
 	}, func(ctx context.Context, args []string) error { return a.follow(ctx, args, "runbook "+run, &g, false) })
 	g.flags(c)
 	c.Flags().IntVar(&g.run, "continue", 0, "go on with run N instead of beginning a new one")
+	c.Flags().IntVar(&g.undo, "undo", 0, "undo what run N did, newest first")
 	c.Flags().StringVar(&g.step, "start-at", "", "begin at this step; earlier ones are skipped")
 }
 
@@ -147,7 +151,11 @@ func (a *app) plan(ctx context.Context, args []string, usage string, f *followin
 	if err != nil {
 		return err
 	}
-	p, err := a.runner(a.shelf(f.books)).Plan(inc, play.Ref{ID: name, Rollback: rollback, Undo: f.undo}, values)
+	r, ref := a.runner(a.shelf(f.books)), play.Ref{ID: name, Rollback: rollback, Undo: f.undo}
+	if f.options != "" {
+		return a.pickList(ctx, r, inc, ref, values, f.options)
+	}
+	p, err := r.Plan(inc, ref, values)
 	if err != nil {
 		return err
 	}
@@ -166,6 +174,24 @@ func (a *app) plan(ctx context.Context, args []string, usage string, f *followin
 		}
 	}
 	return nil
+}
+
+// pickList prints what a value may be picked from.
+func (a *app) pickList(ctx context.Context, r *runner.Runner, inc *model.Incident, ref play.Ref, values map[string]string, name string) error {
+	list, err := r.Options(ctx, inc, ref, values, name)
+	if err != nil {
+		return err
+	}
+	if a.flag.json {
+		return a.object(list)
+	}
+	var rows [][]cell
+	for _, o := range list {
+		rows = append(rows, []cell{c(model.Visible(o.Value)), {model.Visible(o.Text), faint}})
+	}
+	p := a.page()
+	p.table(0, rows)
+	return a.send(p)
 }
 
 func (a *app) planPage(p *play.Plan) *page {
@@ -220,6 +246,15 @@ func (a *app) planPage(p *play.Plan) *page {
 			}
 			if act.Criteria != "" {
 				pg.line("        done when  ", model.Visible(act.Criteria))
+			}
+			if act.Undo != "" {
+				pg.line("        undo  ", model.Visible(act.Undo))
+			}
+			if act.Attempts > 1 {
+				pg.line(fmt.Sprintf("        tried  up to %d times", act.Attempts))
+			}
+			if act.Then != "" {
+				pg.line("        if it fails  ", model.Visible(act.Then))
 			}
 			if act.Blocked != "" {
 				pg.line("        ", pg.t.in(warn, "blocked: "+model.Visible(act.Blocked)))

@@ -14,10 +14,13 @@ import (
 // is decided, what is due, who does what, and the end.
 func (a *app) leadCommands(root *cobra.Command) {
 	a.hypothesis(root)
+	a.option(root)
 	a.decision(root)
 	a.temporary(root)
 	a.situation(root)
 	a.team(root)
+	a.roll(root)
+	a.dismiss(root)
 	a.clockCommands(root)
 	a.closing(root)
 	a.briefCommands(root)

@@ -67,7 +67,7 @@ type incidentJSON struct {
 	DeclaredAt     *time.Time                   `json:"declared_at"`
 	Started        *time.Time                   `json:"started"`
 	Ended          *time.Time                   `json:"ended"`
-	ElapsedSeconds float64                      `json:"elapsed_seconds"`
+	ElapsedSeconds *float64                     `json:"elapsed_seconds"` // null: unknown
 	Commander      *string                      `json:"commander"`
 	VacantSince    *time.Time                   `json:"vacant_since"`
 	Roles          []model.Assignment           `json:"roles"`
@@ -89,14 +89,14 @@ func incidentOf(i *model.Incident, r model.Rules, now time.Time) incidentJSON {
 		ID: i.ID, Title: i.Title, Description: i.Description, Services: list(i.Services),
 		Severity: i.Severity, Status: i.Status, StatusSince: moment(i.StatusSince), Phase: i.Status.Phase(),
 		Live: i.Status.Live(), Drill: i.Drill, Source: i.Source, DuplicateOf: i.DuplicateOf, DeclaredBy: i.By,
-		Started: moment(i.Started()), ElapsedSeconds: i.Elapsed(now).Seconds(), VacantSince: moment(i.VacantSince),
+		Started: moment(i.Started()), ElapsedSeconds: seconds(i.Elapsed(now)), VacantSince: moment(i.VacantSince),
 		Roles: list(i.Roles), Offers: list(i.Offers), Orders: []orderJSON{}, Milestones: map[model.Milestone]markJSON{},
 		Todos: list(i.Todos), leadJSON: leadOf(i, r, now), Detection: i.Detection, Alerts: list(i.Alerts), People: list(i.People), Entries: i.Lines, Seq: i.Seq, Head: i.Head,
 	}
 	if t, ok := i.At(model.Declared); ok {
 		v.DeclaredAt = moment(t)
 	}
-	if t, ok := i.Ended(); ok {
+	if t, ok := i.Ended(); ok && v.ElapsedSeconds != nil {
 		v.Ended = moment(t)
 	}
 	if ic := i.Commander(); ic != "" {
@@ -123,7 +123,7 @@ type rowJSON struct {
 	DeclaredAt     *time.Time     `json:"declared_at"`
 	Started        *time.Time     `json:"started"`
 	Ended          *time.Time     `json:"ended"`
-	ElapsedSeconds float64        `json:"elapsed_seconds"`
+	ElapsedSeconds *float64       `json:"elapsed_seconds"` // null: unknown
 	Entries        int            `json:"entries"`
 	Last           string         `json:"last"`
 	LastAt         *time.Time     `json:"last_at"`
@@ -133,7 +133,10 @@ func rowOf(s model.Summary, now time.Time) rowJSON {
 	v := rowJSON{
 		ID: s.ID, Title: s.Title, Services: list(s.Services), Severity: s.Severity, Status: s.Status,
 		Phase: s.Status.Phase(), Drill: s.Drill, DeclaredAt: moment(s.DeclaredAt), Started: moment(s.Started),
-		Ended: moment(s.Ended), ElapsedSeconds: elapsed(s, now).Seconds(), Entries: s.Lines, Last: s.Last, LastAt: moment(s.LastAt),
+		ElapsedSeconds: seconds(s.Elapsed(now)), Entries: s.Lines, Last: s.Last, LastAt: moment(s.LastAt),
+	}
+	if !s.Unknown {
+		v.Ended = moment(s.Ended)
 	}
 	if s.Commander != "" {
 		v.Commander = &s.Commander
@@ -141,12 +144,13 @@ func rowOf(s model.Summary, now time.Time) rowJSON {
 	return v
 }
 
-// elapsed is how long an incident of a list has been, or was, going on.
-func elapsed(s model.Summary, now time.Time) time.Duration {
-	if !s.Ended.IsZero() {
-		now = s.Ended
+// seconds are those of a time that may be unknown.
+func seconds(d time.Duration, known bool) *float64 {
+	if !known {
+		return nil
 	}
-	return max(0, now.Sub(s.Started))
+	s := d.Seconds()
+	return &s
 }
 
 // entryJSON is an event as it stands after its corrections; body is as first

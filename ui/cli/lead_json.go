@@ -155,6 +155,8 @@ type leadJSON struct {
 	Hypotheses  []hypothesisJSON `json:"hypotheses"`
 	Decisions   []decisionJSON   `json:"decisions"`
 	Mitigations []mitigationJSON `json:"mitigations"`
+	Options     []model.Option   `json:"options"`
+	RollCall    []model.Call     `json:"roll_call"`
 	Update      updateJSON       `json:"update"`
 	Triage      triageJSON       `json:"triage"`
 	Audiences   []audienceJSON   `json:"audiences"`
@@ -170,7 +172,7 @@ func leadOf(i *model.Incident, r model.Rules, now time.Time) leadJSON {
 	u := i.Update
 	v := leadJSON{
 		SizeUp: sizeUpOf(i), Reports: i.Reports, Links: list(i.Links), Hypotheses: hypothesesOf(i), Decisions: decisionsOf(i),
-		Mitigations: mitigationsOf(i, now), Update: updateJSON{moment(u.At), u.Text, u.By, moment(u.Next), u.N},
+		Mitigations: mitigationsOf(i, now), Options: list(i.Options), RollCall: list(i.RollCall()), Update: updateJSON{moment(u.At), u.Text, u.By, moment(u.Next), u.N},
 		Triage: triageOf(i), Audiences: audiencesOf(i, r, now), Updates: list(i.Updates),
 		Clocks: clocksOf(i, r, now), Teams: teamsOf(i), LooseEnds: looseOf(i), Advice: adviceOf(i, r, now),
 	}

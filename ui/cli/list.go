@@ -89,7 +89,7 @@ func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) erro
 		ic := cell{model.Brief(s.Commander, 16), normal}
 		if s.Commander == "" {
 			ic = cell{"-", faint}
-			if s.Status.Live() {
+			if s.Leaderless() {
 				ic = cell{"no commander", alarm}
 			}
 		}
@@ -99,7 +99,7 @@ func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) erro
 		}
 		cells = append(cells, []cell{
 			{s.ID, strong}, {severityText(s.Severity), severityStyle(s.Severity)},
-			c(string(s.Status)), {model.Face(elapsed(s, now)), faint}, ic, c(title),
+			c(string(s.Status)), {model.FaceOf(s.Elapsed(now)), faint}, ic, c(title),
 		})
 	}
 	p.table(0, cells)

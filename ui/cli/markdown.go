@@ -90,11 +90,15 @@ func (x *export) facts(i *model.Incident) {
 	if len(i.Services) > 0 {
 		x.row("Services", md(strings.Join(i.Services, ", ")))
 	}
-	if end, over := i.Ended(); over {
+	end, over := i.Ended()
+	switch d, known := i.Elapsed(x.now); {
+	case !known:
+		x.row("Duration", "unknown")
+	case over:
 		x.row("Ended", x.time(end))
-		x.row("Duration", model.Span(i.Elapsed(end)))
-	} else {
-		x.row("Duration", model.Span(i.Elapsed(x.now))+", going on")
+		x.row("Duration", model.Span(d))
+	default:
+		x.row("Duration", model.Span(d)+", going on")
 	}
 	x.row("Commander", pick(i.Commander() != "", md(i.Commander()), "none"))
 }

@@ -46,6 +46,19 @@ func (x *export) lead(i *model.Incident) {
 	x.table("Decisions", []string{"No.", "Proposal", "Risk", "By", "Proposed", "Objections", "Outcome"}, rows)
 
 	rows = nil
+	for _, o := range i.Options {
+		became := "open"
+		switch {
+		case o.Dropped:
+			became = "dropped"
+		case o.Decision > 0:
+			became = fmt.Sprintf("proposal %d", o.Decision)
+		}
+		rows = append(rows, []string{fmt.Sprint(o.N), mdCell(o.Text), mdCell(o.Weighs()), md(o.By), x.time(o.At), became})
+	}
+	x.table("Options", []string{"No.", "Option", "What speaks for and against", "By", "Since", "Became"}, rows)
+
+	rows = nil
 	for _, m := range i.Mitigations {
 		until, gone := "not said", "in place"
 		if !m.Until.IsZero() {
@@ -65,8 +78,14 @@ func (x *export) lead(i *model.Incident) {
 	x.table("Teams", []string{"Team", "Leader", "Members", "Task", "Since"}, rows)
 
 	rows = nil
+	for _, c := range i.Roll {
+		rows = append(rows, []string{mdCell(c.System), md(c.Person), string(c.State), x.time(c.At)})
+	}
+	x.table("Roll call", []string{"System", "Who", "Is", "Said"}, rows)
+
+	rows = nil
 	for _, k := range i.Clocks(x.a.rules(), x.now) {
-		if k.Kind == model.ClockCallout {
+		if k.Prompts() {
 			continue // it is called or it passes
 		}
 		rows = append(rows, []string{x.time(k.Due), mdCell(k.Text), md(k.Person), pick(k.Overdue(x.now), "overdue", "") +

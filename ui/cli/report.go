@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/metrics"
 	"warroom/ui/chart"
 )
@@ -52,6 +53,9 @@ var definitions = map[string]string{
 	"quantile":          "type 7, linear between order statistics",
 	"cannot tell":       "a change this size is no rarer than 1 in 20 if nothing changed, both questions and clustering accounted for",
 	"dispersion":        "variance over mean of the weekly counts; 1 if incidents came independently",
+	"promises":          "an update is late if it came after the time promised to its audience; orders count when they have ended or are overdue",
+	"action items":      "closed in time if done by the end of the day that was said, of those done or whose day has passed",
+	"alerts":            "lines of alerts, so that a storm counts once: of those attached, called noise, or over, how many belonged to an incident",
 	"control":           "XmR chart on the logarithms of minutes, mean ± 2.66 × mean moving range",
 	"survival":          "Kaplan–Meier: what is still open counts for as long as it has lasted",
 	"left out":          "drills, planned maintenance and what was cancelled, unless asked for",
@@ -187,7 +191,7 @@ func (a *app) analyse(ctx context.Context, q reportRequest) (*analysis, error) {
 			return nil, err
 		}
 	}
-	f := metrics.Filter{Service: strings.TrimSpace(q.service), Drills: q.drills, Maintenance: q.planned}
+	f := metrics.Filter{Now: r.now, Service: strings.TrimSpace(q.service), Drills: q.drills, Maintenance: q.planned}
 	if f.From, err = a.moment("from", q.from, r.now); err != nil {
 		return nil, err
 	}
@@ -214,6 +218,13 @@ func (a *app) analyse(ctx context.Context, q reportRequest) (*analysis, error) {
 		return nil, err
 	}
 	r.filter = f
+	var beside metrics.Ledger
+	if beside.Actions, err = a.store.Actions(ctx, model.ActionFilter{NoDrills: !f.Drills}); err != nil {
+		return nil, err
+	}
+	if beside.Alerts, err = a.store.AlertGroups(ctx, alert.Filter{All: true}); err != nil {
+		return nil, err
+	}
 	err = a.store.Statistics(ctx, func(t *metrics.Table) error {
 		if f.Service != "" && !slices.ContainsFunc(t.ServiceNames(), func(n string) bool { return strings.EqualFold(n, f.Service) }) {
 			msg := fmt.Sprintf("no incident is of the service %q", model.Brief(f.Service, 60))
@@ -230,14 +241,14 @@ func (a *app) analyse(ctx context.Context, q reportRequest) (*analysis, error) {
 			if days == 0 {
 				days = 30
 			}
-			r.plain = s.Plain(r.now, days, r.zone)
+			r.plain = s.Plain(days, r.zone)
 		}
 		if q.days > 0 { // the statistics are of the same days
 			f.From = r.now.Add(-time.Duration(q.days) * 24 * time.Hour)
 			r.filter = f
 			s = t.Select(f)
 		}
-		r.stats = s.Analyse(metrics.Options{Now: r.now, Zone: r.zone})
+		r.stats = s.Analyse(metrics.Options{Zone: r.zone, Ledger: beside})
 		return nil
 	})
 	if err != nil {

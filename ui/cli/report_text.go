@@ -120,7 +120,7 @@ func (r *analysis) changed(what string, c metrics.Change, unit string) string {
 	if c.Verdict == metrics.CannotTell {
 		return fmt.Sprintf("%s cannot be told: %s before %s, %s after%s.", what, before, middle, after, interval)
 	}
-	return fmt.Sprintf("They have become %s: %s before %s, %s after%s, %s.", c.Verdict, before, middle, after, interval, metrics.P(c.Adjusted))
+	return fmt.Sprintf("They have become %s: %s before %s, %s after%s, %s.", c.Verdict.Become(), before, middle, after, interval, metrics.P(c.Adjusted))
 }
 
 // facts are the numbers of the report by name, for tables.
@@ -151,26 +151,11 @@ func (r *analysis) facts() [][2]string {
 	for _, p := range s.Pairs {
 		out = append(out, [2]string{fmt.Sprintf("%s, %s → %s", p.Name, p.From, p.To), fmt.Sprintf("%s, n = %d", minutesOf(p.Summary.Median), p.Summary.N)})
 	}
-	share := func(name string, n metrics.Number) {
-		if n.Known() {
-			t := fmt.Sprintf("%.0f %%, n = %d", 100**n.Value, n.N)
-			if n.Range != nil {
-				t += fmt.Sprintf(" (95 %% %.0f to %.0f %%)", 100*n.Range.Low, 100*n.Range.High)
-			}
-			out = append(out, [2]string{name, t})
-		}
-	}
-	share("promised updates that were late", s.Conduct.Late)
-	share("orders done in time", s.Conduct.OnTime)
-	share("temporary measures that outlived the incident", s.Conduct.Outlived)
-	if s.Conduct.Vacant.Known() {
-		out = append(out, [2]string{"without a commander, median", minutesOf(s.Conduct.Vacant)})
-	}
-	return out
+	return append(out, chart.Habits(s)...)
 }
 
 // shown are the charts of a report on paper.
-var shown = []string{"length", "weeks", "heat", "where", "severity", "control", "survival", "stages", "causes"}
+var shown = []string{"length", "weeks", "heat", "where", "severity", "control", "survival", "stages", "causes", "conduct", "strip"}
 
 func (r *analysis) each(fn func(*chart.Chart)) {
 	for _, name := range shown {

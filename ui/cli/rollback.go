@@ -32,6 +32,7 @@ func (a *app) rollback(root *cobra.Command) {
 		func(ctx context.Context, args []string) error { return a.plan(ctx, args, "rollback "+plan, &f, true) })
 	f.flags(c)
 	c.Flags().IntVar(&f.undo, "undo", 0, "of the undo of run N")
+	c.Flags().StringVar(&f.options, "options", "", "list what this value may be picked from, such as revision; runs what only looks")
 
 	var g following
 	const run = "run NAME [INC]"

@@ -39,9 +39,13 @@ func (a *app) show(root *cobra.Command) {
 		a.orders(p, i, now)
 		a.due(p, i, now)
 		a.hypotheses(p, i)
+		a.options(p, i)
 		a.decisions(p, i)
 		a.mitigations(p, i)
 		a.teams(p, i)
+		if len(i.Roll) > 0 {
+			a.rollCall(p, i)
+		}
 		a.links(p, i)
 		a.milestones(p, i)
 		a.todos(p, i)
@@ -72,12 +76,12 @@ func (a *app) facts(p *page, i *model.Incident, now time.Time) {
 	switch name := i.Commander(); {
 	case name != "":
 		ic = "commander " + a.term.in(strong, model.Visible(name))
-	case !i.Status.Live():
+	case !i.Leaderless():
 		ic = "no commander"
 	case !i.VacantSince.IsZero():
 		ic = a.term.in(alarm, "NO COMMANDER for "+model.Span(max(0, now.Sub(i.VacantSince))))
 	}
-	p.line(i.ID, "  ", status, " for ", model.Span(max(0, now.Sub(i.StatusSince))), "  elapsed ", model.Face(i.Elapsed(now)), "  ", ic)
+	p.line(i.ID, "  ", status, " for ", model.Span(max(0, now.Sub(i.StatusSince))), "  elapsed ", model.FaceOf(i.Elapsed(now)), "  ", ic)
 	p.line()
 	rows := [][]cell{}
 	if t, ok := i.At(model.ImpactStarted); ok {
@@ -101,7 +105,8 @@ func (a *app) facts(p *page, i *model.Incident, now time.Time) {
 			rows = append(rows, []cell{{"alert", faint}, c(fmt.Sprintf("%s%s (line %d)%s", pick(x.Count > 1, fmt.Sprintf("%d × ", x.Count), ""), model.Visible(x.Title), x.Group, state))})
 		}
 	}
-	if t, ended := i.Ended(); ended {
+	_, known := i.Elapsed(now)
+	if t, ended := i.Ended(); ended && known {
 		rows = append(rows, []cell{{"ended", faint}, c(a.stamp(t))})
 	}
 	if len(i.Services) > 0 {
@@ -142,7 +147,7 @@ func (a *app) roles(p *page, i *model.Incident, now time.Time) {
 				continue
 			}
 			vacant := cell{"vacant", faint}
-			if r == model.Commander && i.Status.Live() {
+			if r == model.Commander && i.Leaderless() {
 				vacant = cell{"NO COMMANDER", alarm}
 			}
 			rows = append(rows, []cell{c(r.Label()), vacant})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -115,6 +116,9 @@ func (s *stepping) through(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if err := s.r.Settle(ctx, s.id, s.n); err != nil {
+			return err
+		}
 		inc, err := s.a.store.Incident(ctx, s.id)
 		if err != nil {
 			return err
@@ -134,12 +138,6 @@ func (s *stepping) through(ctx context.Context) error {
 		step, act, ok := find(p, st.ID, k)
 		if !ok {
 			return model.Errorf(model.Internal, "the plan of run %d does not fit", s.n)
-		}
-		if step.Off != "" {
-			if _, err := s.a.do(ctx, s.id, model.MarkAction{N: s.n, Step: st.ID, Action: k, State: model.ActionSkipped, Reason: "does not apply: " + step.Off}); err != nil {
-				return err
-			}
-			continue
 		}
 		if stop, err := s.one(ctx, run, step, k, act); stop || err != nil {
 			return err
@@ -165,8 +163,10 @@ func (s *stepping) one(ctx context.Context, run model.Run, step play.Step, k int
 	}
 	if s.ask == nil {
 		if s.f.confirm != "" && step.Approval != nil && act.Blocked == "" && !act.Terminal && was != model.ActionInterrupted && act.Runs() {
-			if err := s.approve(ctx, step, s.f.confirm); err != nil {
-				return true, err
+			if step.Approval.Have < step.Approval.Required {
+				if err := s.approve(ctx, step, s.f.confirm); err != nil {
+					return true, err
+				}
 			}
 			return s.execute(ctx, step, k, act, false)
 		}
@@ -193,6 +193,8 @@ func indexOf(run model.Run, id string) int {
 // needs says what a person has to do before an action, "" if nothing.
 func (s *stepping) needs(step play.Step, act play.Action, was model.ActionState) string {
 	switch {
+	case step.Off != "":
+		return "it is not decided whether it applies, " + step.Off + ": give the value, with --set"
 	case act.Kind == "wait":
 		return ""
 	case !act.Runs():
@@ -259,24 +261,55 @@ func (s *stepping) execute(ctx context.Context, step play.Step, k int, act play.
 	if ctx.Err() != nil {
 		return true, ctx.Err()
 	}
-	if act.Then == "continue" {
-		_, err := s.a.do(ctx, s.id, model.MarkAction{N: s.n, Step: step.ID, Action: k, State: model.ActionSkipped, Reason: "failed, and the runbook goes on"})
-		return false, err
+	inc, err := s.a.store.Incident(ctx, s.id)
+	if err != nil {
+		return true, err
 	}
-	return true, s.failed(step, end)
+	if run, _ := inc.Run(s.n); run.Steps[indexOf(run, step.ID)].Actions[k].State.Over() { // the runbook goes on, or elsewhere
+		return false, nil
+	}
+	return true, s.failed(inc, step, end)
 }
 
 // failed says what may follow a failure; nothing of it happens by itself.
-func (s *stepping) failed(step play.Step, end model.ActionEnded) error {
+func (s *stepping) failed(inc *model.Incident, step play.Step, end model.ActionEnded) error {
 	msg := fmt.Sprintf("run %d stopped at step %q: %s", s.n, model.Brief(step.Title, 60), strings.ReplaceAll(string(end.State), "_", " "))
 	if end.Note != "" {
 		msg += ": " + model.Brief(end.Note, 200)
 	}
 	msg += fmt.Sprintf("; go on with --continue %d", s.n)
-	if step.ID == "verify" {
-		msg += fmt.Sprintf(", or undo it with --undo %d", s.n)
+	offers, err := s.r.Offers(inc, s.n)
+	if err != nil {
+		return err
+	}
+	for _, o := range offers {
+		msg += ", or " + offered(o)
 	}
 	return model.Errorf(model.Conflict, "%s", msg)
+}
+
+// offered is an offer as a command line.
+func offered(o play.Offer) string {
+	kind := "runbook"
+	if o.Rollback {
+		kind = "rollback"
+	}
+	switch o.Kind {
+	case play.OfferUndo:
+		return fmt.Sprintf("undo it: warroom %s run %s --undo %d", kind, o.ID, o.Undo)
+	case play.OfferRollback:
+		return fmt.Sprintf("roll back: warroom rollback plan %s%s", o.ID, sets(o.Values))
+	}
+	return o.Words
+}
+
+// sets are values as options of a command line.
+func sets(values map[string]string) string {
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(values)) {
+		b.WriteString(" --set " + k + "=" + values[k])
+	}
+	return b.String()
 }
 
 // watch prints what is new until the job has ended; an interrupt stops it.
@@ -379,7 +412,7 @@ func (s *stepping) talk(ctx context.Context, step play.Step, k int, act play.Act
 	if strings.HasPrefix(act.Blocked, "not filled in") && act.Runs() {
 		return s.askValues(ctx, act)
 	}
-	runs := act.Runs() && act.Blocked == "" && !act.Terminal
+	runs := step.Off == "" && act.Runs() && act.Blocked == "" && !act.Terminal
 	question := "done? [y]es, [s]kip, [q]uit: "
 	if runs {
 		question = "run it? [y]es, [d]one by hand, [s]kip, [q]uit (default): "

@@ -66,12 +66,16 @@ func (a *app) verify(root *cobra.Command) {
 			return a.act(ctx, id, model.ConfirmGate{})
 		}
 		for {
-			if _, err := r.SampleGate(ctx, id); err != nil {
-				return err
-			}
+			_, looked := r.SampleGate(ctx, id)
 			inc, err := a.store.Incident(ctx, id)
-			if err != nil {
+			switch {
+			case err != nil:
 				return err
+			case looked == nil:
+			case model.CodeOf(looked) != model.Conflict || inc.Gate == nil:
+				return looked
+			case !watch:
+				a.hint(model.Message(looked)) // where it stands is said all the same
 			}
 			st := inc.Gate.State(time.Now())
 			if err := a.gate(inc.Gate); err != nil {

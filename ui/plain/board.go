@@ -17,8 +17,10 @@ type section struct {
 var sections = []section{
 	{"orders", (*room).orders},
 	{"decisions", (*room).decisions},
+	{"options", (*room).options},
 	{"hypotheses", (*room).hypotheses},
 	{"temporary", (*room).temporary},
+	{"roll", (*room).rollCall},
 	{"teams", (*room).teams},
 	{"links", (*room).links},
 	{"todos", (*room).todos},
@@ -127,6 +129,40 @@ func (r *room) temporary(i *model.Incident) []string {
 			s += ", until " + r.clock(m.Until)
 		}
 		out = append(out, s)
+	}
+	return out
+}
+
+func (r *room) options(i *model.Incident) []string {
+	var out []string
+	for _, o := range i.Options {
+		state := "open"
+		switch {
+		case o.Dropped:
+			state = "dropped"
+		case o.Decision > 0:
+			state = fmt.Sprintf("became proposal %d", o.Decision)
+		}
+		s := fmt.Sprintf("%d, %s: %s", o.N, state, o.Text)
+		if w := o.Weighs(); w != "" {
+			s += ". " + w
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (r *room) rollCall(i *model.Incident) []string {
+	var out []string
+	for _, c := range i.RollCall() {
+		switch {
+		case c.State == "":
+			out = append(out, c.System+": not called yet")
+		case c.Person == "":
+			out = append(out, c.System+": nobody")
+		default:
+			out = append(out, c.System+": "+c.Person+" "+string(c.State))
+		}
 	}
 	return out
 }

@@ -251,8 +251,11 @@ func (r *room) ring() {
 		return
 	}
 	for _, c := range r.inc.Clocks(r.Rules, now) {
-		if c.Kind == model.ClockCallout {
+		switch c.Kind {
+		case model.ClockCallout:
 			r.callout(c)
+		case model.ClockDecide:
+			r.nudge(c, now)
 		}
 		if !c.Overdue(now) || c.Seen != "" || r.rung[c.Key].Equal(c.Due) {
 			continue
@@ -276,6 +279,17 @@ func (r *room) callout(next model.Clock) {
 	if who := next.Person; r.me(who) || who == "" && r.me(r.inc.Commander()) {
 		declared, _ := r.inc.At(model.Declared)
 		r.say("Callout: the incident is at the %d minute mark.", int(at.Sub(declared).Minutes()))
+	}
+}
+
+// nudge asks once for a decision while options have been open for long.
+func (r *room) nudge(c model.Clock, now time.Time) {
+	if now.Before(c.Due) || r.rung[c.Key].Equal(c.Due) {
+		return
+	}
+	r.rung[c.Key] = c.Due
+	if r.me(r.inc.Commander()) || r.me(r.inc.Holder(model.Deputy)) {
+		r.say("Nothing is decided for %s: options reads what could be done.", model.Span(r.Rules.Decide))
 	}
 }
 

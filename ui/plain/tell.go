@@ -48,11 +48,11 @@ func (r *room) goTo(id string) {
 	if i.Drill {
 		drill = "a drill, "
 	}
-	running := "running"
-	if !i.Status.Live() {
-		running = "lasted"
+	running := "of unknown length"
+	if d, known := i.Elapsed(now); known {
+		running = map[bool]string{true: "running ", false: "lasted "}[i.Status.Live()] + model.Span(d.Truncate(time.Second))
 	}
-	r.say("%s, %s%s %s, %s, %s %s: %s", i.ID, drill, i.Severity, i.Severity.Word(), i.Status, running, model.Span(i.Elapsed(now).Truncate(time.Second)), i.Title)
+	r.say("%s, %s%s %s, %s, %s: %s", i.ID, drill, i.Severity, i.Severity.Word(), i.Status, running, i.Title)
 	if r.commander(); !i.Status.Open() {
 		r.say("It is %s.", i.Status)
 	}
@@ -88,7 +88,7 @@ func (r *room) next(now time.Time) {
 			if late++; late == 1 && c.Seen == "" {
 				r.say("Alarm: %s", r.overdue(c, now))
 			}
-		case c.Kind != model.ClockCallout:
+		case !c.Prompts():
 			if late > 1 {
 				r.say("%d are overdue: due reads them.", late)
 			}
