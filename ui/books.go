@@ -26,12 +26,13 @@ type booksDesk struct {
 	lookE  error
 	lookR  play.Ref // what look is of
 
-	run   int // the run that is shown; 0: the list
-	plan  *play.Plan
-	planE error
-	step  int
-	act   int
-	of    string // incident that all of this belongs to
+	run    int // the run that is shown; 0: the list
+	plan   *play.Plan
+	planE  error
+	offers []play.Offer // what may follow the run
+	step   int
+	act    int
+	of     string // incident that all of this belongs to
 
 	peeked bool       // out was read from another process's file
 	peeks  bool       // what another process prints is being looked at
@@ -75,9 +76,15 @@ type (
 		err  error
 	}
 	bookPlanMsg struct {
-		of   string
-		run  int
-		plan *play.Plan
+		of     string
+		run    int
+		plan   *play.Plan
+		err    error
+		offers []play.Offer
+	}
+	bookListMsg struct {
+		pick picking
+		list []play.Option
 		err  error
 	}
 	bookBegunMsg struct {
@@ -155,7 +162,7 @@ func (d *booksDesk) belong(a *App) {
 
 // show brings a run to the front, at its first action that is not over.
 func (d *booksDesk) show(n int) {
-	d.run, d.plan, d.planE, d.step, d.act, d.top = n, nil, nil, -1, 0, 0
+	d.run, d.plan, d.planE, d.offers, d.step, d.act, d.top = n, nil, nil, nil, -1, 0, 0
 }
 
 func (d *booksDesk) readCards(a *App) tea.Cmd {
@@ -185,10 +192,14 @@ func (d *booksDesk) readPlan(a *App) tea.Cmd {
 	return a.read(func(ctx context.Context, s Store) tea.Msg {
 		inc, err := s.Incident(ctx, of)
 		if err != nil {
-			return bookPlanMsg{of, n, nil, err}
+			return bookPlanMsg{of: of, run: n, err: err}
 		}
 		p, err := r.Current(inc, n)
-		return bookPlanMsg{of, n, p, err}
+		m := bookPlanMsg{of: of, run: n, plan: p, err: err}
+		if err == nil {
+			m.offers, _ = r.Offers(inc, n) // what follows is no reason not to show what is
+		}
+		return m
 	})
 }
 
@@ -234,7 +245,14 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 			if at := (play.Point{Incident: e.Incident, Run: b.N, Step: b.Step, Action: b.Action}); d.outAt == at && (d.job == nil || d.jobAt != at) {
 				d.out = play.Output{} // it is run anew, somewhere
 			}
-		case *model.RunValues, *model.ActionEnded, *model.ActionMarked, *model.RunApproved, *model.RunTaken, *model.RunEnded,
+		case *model.ActionMarked:
+			mine = true
+			if b.State == model.ActionSkipped && strings.HasPrefix(b.Reason, "does not apply") && b.N == d.run && a.screen == screenBooks {
+				a.say(info, "skipped: "+model.Brief(b.What+": "+b.Reason, 120))
+			}
+		case *model.RunValues:
+			mine, d.off = true, play.Point{} // another step may apply now
+		case *model.ActionEnded, *model.RunApproved, *model.RunTaken, *model.RunEnded,
 			*model.RunEscalated, *model.GateSet, *model.GateSampled, *model.GateConfirmed, *model.GateOverridden, *model.StatusChange:
 			mine = true
 		}
@@ -372,13 +390,16 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		}
 	case bookPlanMsg:
 		if m.of == d.of && m.run == d.run {
-			d.plan, d.planE = m.plan, m.err
+			d.plan, d.planE, d.offers = m.plan, m.err, m.offers
 			d.place(a)
 			if cmd := d.passOver(a); cmd != nil {
 				return cmd, true
 			}
 			return tea.Batch(d.onward(a), d.peek(a)), true
 		}
+	case bookListMsg:
+		a.pickFrom(m)
+		return nil, true
 	case bookBegunMsg:
 		if m.err != nil {
 			a.say(failure, model.Message(m.err))
@@ -496,7 +517,7 @@ func (d *booksDesk) onward(a *App) tea.Cmd {
 }
 
 // passOver skips what does not apply, when it is its turn: whoever executes the
-// run does so, once. A person can open it again.
+// run does so, once for each state of it. A person can open it again.
 func (d *booksDesk) passOver(a *App) tea.Cmd {
 	if d.plan == nil || a.room == nil || activeHere(a) != "" {
 		return nil
@@ -511,11 +532,9 @@ func (d *booksDesk) passOver(a *App) tea.Cmd {
 		if s.ID != st.ID || s.Off == "" || d.off == at {
 			continue
 		}
-		d.off = at
-		a.say(info, model.Brief("does not apply here, skipped: "+s.Title+" ("+s.Off+")", 120))
-		d.past = at
-		return a.send(job{incident: d.of, silent: true,
-			request: model.Request{Command: model.MarkAction{N: d.run, Step: st.ID, Action: k, State: model.ActionSkipped, Reason: "does not apply: " + s.Off}}})
+		d.off, d.past = at, at
+		r := a.runner()
+		return a.read(func(ctx context.Context, _ Store) tea.Msg { return bookSaidMsg{"", r.Settle(ctx, at.Incident, at.Run)} })
 	}
 	return nil
 }

@@ -45,6 +45,8 @@ var bookActions = []action{
 		run: func(a *App) tea.Cmd { a.bookFind(true); return nil }},
 	{id: "book.undo", keys: []string{"u"}, words: "Undo this rollback", short: "undo it", where: onBooks, rank: 8, why: canUndoRun, when: inRunNow,
 		run: func(a *App) tea.Cmd { return a.bookUndo() }},
+	{id: "book.offer", keys: []string{"n"}, words: "What may follow: a way back, an undo, more people", short: "what next", where: onBooks, rank: 3, why: canFollowUp, when: offersNow,
+		run: func(a *App) tea.Cmd { a.bookOffer(); return nil }},
 	{id: "book.gate", keys: []string{"v"}, words: "Recovery gate: criteria, look now, confirm, override", short: "verify", where: onBooks, rank: 6, why: canWriteHere,
 		run: func(a *App) tea.Cmd { return a.bookGate() }},
 	{id: "book.take", keys: []string{"t"}, words: "Take the run over: execute it here", short: "take over", where: onBooks, rank: 1, why: canTakeRun, when: inRunNow,
@@ -57,7 +59,10 @@ var bookActions = []action{
 
 func inRunNow(a *App) bool { return a.books() != nil && a.books().run != 0 }
 func inList2(a *App) bool  { return !inRunNow(a) }
-func runsNow(a *App) bool  { return runsHere(a) == "" }
+func offersNow(a *App) bool {
+	return inRunNow(a) && len(a.books().offers) > 0
+}
+func runsNow(a *App) bool { return runsHere(a) == "" }
 
 // canWriteHere is the reason why nothing can be written about this incident.
 func canWriteHere(a *App) string {

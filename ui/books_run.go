@@ -98,6 +98,11 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 			tail = append(tail, lines...)
 		}
 	}
+	var offers []string
+	for _, o := range d.offers {
+		offers = append(offers, spread(w, segs{{" " + a.key("book.offer") + " ", th.accent}, {model.Visible(o.Words), ""}}, segs{{o.Kind + " ", th.dim}}))
+	}
+	section("What may follow", offers...)
 	section("Recovery gate", gateLines(a, w)...)
 	if run.Active() {
 		section("Escalation", d.escalationLines(a, run, w)...)
@@ -402,6 +407,9 @@ func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.
 			head = "would run again"
 		case act.Blocked != "":
 			head = "would run"
+		}
+		if act.Attempts > 1 {
+			head += fmt.Sprintf(", %d attempts", act.Attempts)
 		}
 		if act.Timeout > 0 {
 			head += ", " + model.Span(act.Timeout) + " at most"

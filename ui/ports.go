@@ -68,6 +68,12 @@ type Runner interface {
 	// Faults says which files of the library cannot be used, and why; like Cards it
 	// may take time.
 	Faults() []string
+	// Settle skips what comes next in a run that is executed here and does not apply.
+	Settle(ctx context.Context, incident string, run int) error
+	// Offers lists what may follow a run; a person takes it or not.
+	Offers(inc *model.Incident, run int) ([]play.Offer, error)
+	// Options makes the list to pick a value from, by running what only looks.
+	Options(ctx context.Context, inc *model.Incident, ref play.Ref, given map[string]string, name string) ([]play.Option, error)
 	// Peek is what an action prints that another process on this machine executes;
 	// false if that cannot be seen here. It may take time.
 	Peek(incident string, r model.Run, step string, action int) (play.Output, bool)

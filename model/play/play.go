@@ -46,6 +46,7 @@ type Value struct {
 	Problem string // why it cannot be used
 	Help    string
 	Choices []string
+	Listed  bool // there is a list to pick from, which has to be made
 }
 
 // Plan is everything that is known before something runs. Nothing was run to make
