@@ -51,6 +51,11 @@ type booksDesk struct {
 	// the room knows, which may be a moment later.
 	past play.Point
 
+	finder     *picker // the last list to find a runbook in; it may be closed
+	finderBack bool    // it has only ways back
+
+	moved bool // somebody here has looked elsewhere in the run
+
 	auto  bool // the next look of a rollback follows by itself
 	clock int  // counts schedules: an older alarm is not answered
 }
@@ -162,7 +167,7 @@ func (d *booksDesk) belong(a *App) {
 
 // show brings a run to the front, at its first action that is not over.
 func (d *booksDesk) show(n int) {
-	d.run, d.plan, d.planE, d.offers, d.step, d.act, d.top = n, nil, nil, nil, -1, 0, 0
+	d.run, d.plan, d.planE, d.offers, d.step, d.act, d.top, d.moved = n, nil, nil, nil, -1, 0, 0, false
 }
 
 func (d *booksDesk) readCards(a *App) tea.Cmd {
@@ -543,6 +548,10 @@ func (d *booksDesk) passOver(a *App) tea.Cmd {
 func (d *booksDesk) carded(a *App, m bookCardsMsg) {
 	was, had := d.selected(a)
 	d.cards, d.faults, d.ready = m.cards, m.faults, true
+	if f := d.finder; f != nil {
+		f.items = d.found(d.finderBack)
+		f.filter()
+	}
 	if !had || was.card == nil {
 		return
 	}
@@ -592,6 +601,9 @@ func (d *booksDesk) place(a *App) {
 			d.step, d.top = -1, 0
 		}
 		d.past = play.Point{}
+	}
+	if !d.moved && run.Active() && !a.runner().Holds(run) {
+		d.step = -1 // who only follows goes where the run is
 	}
 	if d.step >= 0 && d.step < len(d.plan.Steps) && d.act < len(d.plan.Steps[d.step].Actions) {
 		return

@@ -26,7 +26,7 @@ func bookMove(n int) func(*App) tea.Cmd {
 		if d.plan == nil || d.step < 0 {
 			return nil
 		}
-		d.top = 0
+		d.top, d.moved = 0, true
 		switch k := d.act + n; {
 		case k < 0 && d.step > 0:
 			d.step--
@@ -44,7 +44,7 @@ func bookStep(n int) func(*App) tea.Cmd {
 	return func(a *App) tea.Cmd {
 		d := a.books()
 		if d.run != 0 && d.plan != nil {
-			d.step, d.act, d.top = min(max(d.step+n, 0), len(d.plan.Steps)-1), 0, 0
+			d.step, d.act, d.top, d.moved = min(max(d.step+n, 0), len(d.plan.Steps)-1), 0, 0, true
 		}
 		return nil
 	}
@@ -438,9 +438,26 @@ func (a *App) bookCopy() tea.Cmd {
 	return tea.SetClipboard(text)
 }
 
-// bookFind offers all runbooks, or all ways back, to be filtered by typing.
+// bookFind offers all runbooks, or all ways back, to be filtered by typing. What
+// is still being read comes in when it is there.
 func (a *App) bookFind(back bool) {
 	d := a.books()
+	name := "Which runbook?"
+	if back {
+		name = "Roll back: which way?"
+	}
+	d.finder, d.finderBack = newPicker(name, d.found(back), func(a *App, it item) tea.Cmd {
+		if why := canWriteHere(a); why != "" {
+			a.say(warning, why)
+			return nil
+		}
+		return a.begin(it.data.(play.Ref), nil)
+	}), back
+	a.open(d.finder)
+}
+
+// found are the items to find one among.
+func (d *booksDesk) found(back bool) []item {
 	var items []item
 	for k := range d.cards {
 		c := &d.cards[k]
@@ -453,17 +470,7 @@ func (a *App) bookFind(back bool) {
 		}
 		items = append(items, item{text: model.Visible(c.Title), note: model.Visible(note), find: c.Title + " " + c.ID + " " + c.Type + " " + c.Described, data: c.Ref})
 	}
-	name := "Which runbook?"
-	if back {
-		name = "Roll back: which way?"
-	}
-	a.open(newPicker(name, items, func(a *App, it item) tea.Cmd {
-		if why := canWriteHere(a); why != "" {
-			a.say(warning, why)
-			return nil
-		}
-		return a.begin(it.data.(play.Ref), nil)
-	}))
+	return items
 }
 
 func (a *App) bookUndo() tea.Cmd {

@@ -259,6 +259,19 @@ func TestLibraryChangesUnderTheScreen(t *testing.T) {
 	}
 }
 
+// Whoever is quicker than the disk finds what is read a moment later.
+func TestFindBeforeItIsRead(t *testing.T) {
+	s := sitStepping(t, 80, 24)
+	d := s.a.books()
+	cards := d.cards
+	d.cards, d.ready = nil, false
+	s.keys("f", "text:rb-001")
+	s.sees("nothing matches")
+	s.seat.send(bookCardsMsg{of: d.of, cards: cards})
+	s.keys("enter")
+	s.sees("Before you start", "you run it")
+}
+
 // A deadline that passes names its contact once, whoever looks.
 func TestEscalationFiresOnce(t *testing.T) {
 	s := sitStepping(t, 120, 40)
