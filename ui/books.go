@@ -255,9 +255,14 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 			if b.State == model.ActionSkipped && strings.HasPrefix(b.Reason, "does not apply") && b.N == d.run && a.screen == screenBooks {
 				a.say(info, "skipped: "+model.Brief(b.What+": "+b.Reason, 120))
 			}
+		case *model.RunTaken:
+			mine = true
+			if b.N == d.run { // what ran there is what has to be looked at first
+				d.step, d.moved = -1, false
+			}
 		case *model.RunValues:
 			mine, d.off = true, play.Point{} // another step may apply now
-		case *model.ActionEnded, *model.RunApproved, *model.RunTaken, *model.RunEnded,
+		case *model.ActionEnded, *model.RunApproved, *model.RunEnded,
 			*model.RunEscalated, *model.GateSet, *model.GateSampled, *model.GateConfirmed, *model.GateOverridden, *model.StatusChange:
 			mine = true
 		}
@@ -609,7 +614,7 @@ func (d *booksDesk) place(a *App) {
 		return
 	}
 	d.step, d.act = 0, 0
-	if st, k, ok := run.Next(); ok {
+	if st, k, ok := toLookAt(run); ok {
 		for i, s := range d.plan.Steps {
 			if s.ID == st.ID {
 				d.step, d.act = i, k
@@ -618,6 +623,22 @@ func (d *booksDesk) place(a *App) {
 	} else {
 		d.step = max(0, len(d.plan.Steps)-1)
 	}
+}
+
+// toLookAt is the action that a run is about: the one that runs, the one of which
+// nobody knows what it did, or the next.
+func toLookAt(run model.Run) (model.RunStep, int, bool) {
+	if st, k, ok := run.Running(); ok {
+		return st, k, true
+	}
+	for _, s := range run.Steps {
+		for k, x := range s.Actions {
+			if x.State == model.ActionInterrupted {
+				return s, k, true
+			}
+		}
+	}
+	return run.Next()
 }
 
 // overAt reports whether the room knows that an action is over.
