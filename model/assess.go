@@ -331,7 +331,7 @@ func (b *Escalated) fold(i *Incident, e Event) {
 }
 
 // Escalate records that the clock Key, a response target, has passed. Every
-// terminal that shows the incident asks for it; the first one is written.
+// open room asks for it; the first one is written.
 type Escalate struct {
 	Key    string
 	Notify []string // who is to be told, after the severity's requirements

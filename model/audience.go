@@ -49,20 +49,33 @@ type Pace struct {
 	Every time.Duration
 }
 
-// pace is how often a is told at severity s.
-func (r Rules) pace(a Audience, s Severity) Pace {
+// Pace is how often a is told at severity s.
+func (r Rules) Pace(a Audience, s Severity) Pace {
+	if !s.Valid() {
+		return Pace{}
+	}
 	if p := r.Tell[a.Index()][s]; p.Every > 0 || a != ToInternal {
 		return p
 	}
 	return Pace{r.FirstPost, r.Every[s]}
 }
 
-// Interval is the time between updates of a at severity s; 0 if it is not told.
-func (r Rules) Interval(a Audience, s Severity) time.Duration {
-	if !s.Valid() {
+// longRun is how long a major incident lasts before customers are told less
+// often, with the expectation set: the public training of customer liaisons.
+const longRun = 2 * time.Hour
+
+// NextIn is when an update after one that is sent now is promised by default:
+// by the pace of a, and to customers of a long incident in an hour. 0 if nothing
+// is to be promised.
+func (i *Incident) NextIn(r Rules, a Audience, now time.Time) time.Duration {
+	if !i.Status.Live() {
 		return 0
 	}
-	return r.pace(a, s).Every
+	every := r.Pace(a, i.Severity).Every
+	if declared, ok := i.At(Declared); ok && a.Outward() && every > 0 && now.Sub(declared) > longRun {
+		return max(every, time.Hour)
+	}
+	return every
 }
 
 // updateKey is the key of an audience's clock. The internal one has the key of
@@ -197,9 +210,7 @@ func (i *Incident) asked(r Rules, a Audience, at time.Time) (since time.Time, p 
 		if k > 0 && m.At.After(at) {
 			break
 		}
-		if p = (Pace{}); m.To.Valid() {
-			p = r.pace(a, m.To)
-		}
+		p = r.Pace(a, m.To)
 		switch {
 		case p.Every <= 0:
 			ok = false
@@ -310,6 +321,19 @@ func (i *Incident) LastTold(a Audience) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// lastPromise is what was promised last to anybody, leaving out event but.
+func (i *Incident) lastPromise(but int64) time.Time {
+	var at, next time.Time
+	for _, a := range Audiences {
+		for _, m := range i.Tellings[a] {
+			if !m.Struck && m.Seq != but && !m.Next.IsZero() && !m.At.Before(at) {
+				at, next = m.At, m.Next
+			}
+		}
+	}
+	return next
 }
 
 // promised is when an update was promised to a that is still owed at t; false if

@@ -22,6 +22,7 @@ const (
 	ClockVerify     ClockKind = "verify"      // did what was decided work?
 	ClockMitigation ClockKind = "mitigation"  // something temporary is to go
 	ClockReview     ClockKind = "review"      // the postmortem is due
+	ClockItem       ClockKind = "item"        // an action item is due
 	ClockDecide     ClockKind = "decide"      // options are open and none is chosen
 )
 
@@ -44,6 +45,12 @@ func (c Clock) Overdue(now time.Time) bool { return now.After(c.Due) && !c.Promp
 
 // Prompts reports whether c only reminds.
 func (c Clock) Prompts() bool { return c.Kind == ClockCallout || c.Kind == ClockDecide }
+
+// Alarm reports whether c shall call people: it is overdue and nobody has said
+// that it was seen. An action item calls nobody: it is due by the day.
+func (c Clock) Alarm(now time.Time) bool {
+	return c.Overdue(now) && c.Seen == "" && c.Kind != ClockItem
+}
 
 // Rules are the times that a team sets for itself.
 type Rules struct {
@@ -126,10 +133,8 @@ func (i *Incident) Clocks(r Rules, now time.Time) []Clock {
 		i.liveClocks(r, now, add)
 	}
 	i.runClocks(add)
-	if i.Review.Owner != "" && i.Status.Open() {
-		if _, done := i.At(PostmortemPublished); !done {
-			add(Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem @" + i.Review.Owner, Due: i.Review.Due})
-		}
+	if i.Status.Open() {
+		i.reviewClocks(r, now, add)
 	}
 	// Places are sorted rather than clocks, which are large: this runs on every
 	// message that reaches the screen.
@@ -148,6 +153,59 @@ func (i *Incident) Clocks(r Rules, now time.Time) []Clock {
 		sorted[k] = out[p]
 	}
 	return sorted
+}
+
+// itemAhead is how long before its day an action item stands among what is due.
+const itemAhead = 7 * 24 * time.Hour
+
+// reviewClocks run after the incident: to the postmortem, which a major incident
+// asks for also if nobody has promised it, and to the action items.
+func (i *Incident) reviewClocks(r Rules, now time.Time, add func(Clock)) {
+	if due, ok := i.ReviewAwaited(r); ok {
+		c := Clock{Kind: ClockReview, Key: string(ClockReview), Person: i.Review.Owner, Text: "postmortem, nobody's", Due: due}
+		if i.Review.Owner != "" {
+			c.Text = "postmortem @" + i.Review.Owner
+		}
+		add(c)
+	}
+	if i.Status.Live() { // first things first
+		return
+	}
+	for _, a := range i.Actions {
+		if end := a.Due.End(); a.Open() && !end.IsZero() && end.Sub(now) <= itemAhead {
+			c := Clock{Kind: ClockItem, Key: key(ClockItem, a.N), N: a.N, Person: a.Owner, Text: "action item: " + a.Title, Due: end}
+			if a.Owner != "" {
+				c.Text = "action item @" + a.Owner + ": " + a.Title
+			}
+			add(c)
+		}
+	}
+}
+
+// ReviewDue is when the postmortem is due: as planned, else the rules' time after
+// resolved; false while that is unknown.
+func (i *Incident) ReviewDue(r Rules) (time.Time, bool) {
+	if !i.Review.Due.IsZero() {
+		return i.Review.Due, true
+	}
+	t, ok := i.At(WasResolved)
+	if !ok || r.Review == 0 || i.Status.Live() {
+		return time.Time{}, false
+	}
+	return t.Add(r.Review), true
+}
+
+// ReviewAwaited is when a postmortem is due that somebody has promised, or that a
+// major incident asks for; false if none is, or it has come to its end.
+func (i *Incident) ReviewAwaited(r Rules) (time.Time, bool) {
+	due, ok := i.ReviewDue(r)
+	return due, ok && !i.Reviewed() && (i.Review.Owner != "" || i.Severity.Major())
+}
+
+// Reviewed reports whether the postmortem has come to its end.
+func (i *Incident) Reviewed() bool {
+	_, published := i.At(PostmortemPublished)
+	return published || i.Writeup.State.Settled()
 }
 
 func key(k ClockKind, n int) string { return string(k) + ":" + strconv.Itoa(n) }

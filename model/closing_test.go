@@ -209,7 +209,7 @@ func allCommands() []Command {
 		DraftUpdate{}, ApproveUpdate{}, MarkSent{}, TellAudience{}, WithdrawUpdate{},
 		StartRun{}, SetRunValues{}, StartAction{}, EndAction{}, MarkAction{}, ApproveStep{}, TakeRun{}, EndRun{}, EscalateRun{},
 		SetGate{}, SampleGate{}, ConfirmGate{}, OverrideGate{}, AddEvidence{},
-		WriteReview{}, MoveReview{}, AnswerWhy{}, ChangeWhy{}, DropWhy{}, AddAction{}, ChangeAction{}, FinishAction{}, DropAction{}, ReopenAction{},
+		WriteReview{}, MoveReview{}, KeepTree{}, DropTree{}, AnswerWhy{}, ChangeWhy{}, DropWhy{}, AddAction{}, ChangeAction{}, FinishAction{}, DropAction{}, ReopenAction{},
 		AttachAlert{}, DetachAlert{}, ClearAlert{}, SetDetection{},
 		RecordDelivery{},
 	}

@@ -15,8 +15,9 @@ type Scene struct {
 	Now      time.Time
 	// Event reads an earlier event of the incident as its entry now stands.
 	Event func(seq int64) (Entry, bool)
-	// Others reads the other open incidents as they stand at this very moment, so
-	// that nothing can come between looking and writing; nil if there are none.
+	// Others reads the other open incidents that have locked a target, as they stand
+	// at this very moment, so that nothing can come between looking and writing; nil
+	// if there are none.
 	Others func() []*Incident
 }
 

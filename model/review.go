@@ -15,6 +15,7 @@ type Writeup struct {
 	Sections []ReviewSection `json:"sections,omitempty"`
 	Whys     []Why           `json:"whys,omitempty"`
 	LastWhy  int             `json:"last_why,omitempty"` // the highest number given, also of one taken back
+	Tree     KeptTree        `json:"tree,omitzero"`
 }
 
 // ReviewState is how far a postmortem has come.
@@ -188,7 +189,7 @@ func (c WriteReview) Decide(s Scene) ([]Draft, error) {
 	if now.Seq != c.Base {
 		return nil, Errorf(Conflict, "%s was written by %s meanwhile (#%d): read that text and write again; yours was not written", c.Section, now.By, now.Seq)
 	}
-	if now.Text == text {
+	if now.Text == text && now.Seq != 0 { // before the first, emptying says that what the record drafted is not wanted
 		return nil, Errorf(Conflict, "nothing would change")
 	}
 	return []Draft{{Kind: KindReviewWritten, Body: &ReviewWritten{c.Section, text, c.Base}}}, nil

@@ -140,3 +140,73 @@ func TestParseDay(t *testing.T) {
 		}
 	}
 }
+
+func TestKeepTree(t *testing.T) {
+	b := open(t, Declare{}).tick(time.Minute)
+	refused(t, b, "ana", DropTree{}, NotFound, "no fault tree is kept")
+	refused(t, b, "ana", KeepTree{Name: "t.yaml", File: " \n"}, Invalid, "empty")
+	refused(t, b, "ana", KeepTree{Name: "t.yaml", File: strings.Repeat("x", MaxTree+1)}, Invalid, "at most 65536 are kept")
+	first := b.must(t, "ana", KeepTree{Name: "t.yaml", File: "top: a\r\n"})[0]
+	if k := b.inc.Writeup.Tree; k.Text != "top: a\n" || k.By != "ana" || k.Seq != first.Seq {
+		t.Errorf("%+v", k)
+	}
+	refused(t, b, "bob", KeepTree{Name: "u.yaml", File: "top: b"}, Conflict, "changed meanwhile")
+	refused(t, b, "bob", KeepTree{Name: "t.yaml", File: "top: a\n", Base: -1}, Conflict, "nothing would change")
+	b.must(t, "bob", KeepTree{Name: "u.yaml", File: "top: b", Base: first.Seq})
+	b.must(t, "ana", DropTree{Reason: "wrong system"})
+	if k := b.inc.Writeup.Tree; k.Text != "" {
+		t.Errorf("%+v", k)
+	}
+	refused(t, b, "bob", KeepTree{Name: "u.yaml", File: "top: b"}, Conflict, "changed meanwhile")
+	if got := b.texts(); !slices.Contains(got, "postmortem: fault tree t.yaml kept") || !slices.Contains(got, "postmortem: fault tree u.yaml taken away: wrong system") {
+		t.Errorf("%q", got)
+	}
+	b.whole(t)
+}
+
+// After the incident the postmortem is due, and action items in the week before
+// their day. They call nobody.
+func TestReviewClocks(t *testing.T) {
+	b := open(t, Declare{Severity: 2}).tick(time.Hour)
+	b.must(t, "ana", AddAction{Title: "near", Owner: "bob", Due: "2026-11-25"})
+	b.must(t, "ana", AddAction{Title: "far", Due: "2026-12-20"})
+	b.must(t, "ana", AddAction{Title: "undated"})
+	for _, c := range b.inc.Clocks(Doctrine(), b.now) {
+		if c.Kind == ClockItem || c.Kind == ClockReview {
+			t.Errorf("%+v runs during the incident", c)
+		}
+	}
+	b.must(t, "ana", SetStatus{To: Resolved})
+	if c := b.clockOf(t, "review"); c.Text != "postmortem, nobody's" || !c.Due.Equal(b.now.Add(72*time.Hour)) {
+		t.Errorf("%+v", c)
+	}
+	c := b.clockOf(t, "item:1")
+	if c.Text != "action item @bob: near" || !c.Due.Equal(time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v", c)
+	}
+	late := c.Due.Add(time.Second)
+	if !c.Overdue(late) || c.Alarm(late) {
+		t.Error("an action item that is late is overdue and no alarm")
+	}
+	var keys []string
+	for _, c := range b.inc.Clocks(Doctrine(), b.now) {
+		keys = append(keys, c.Key)
+	}
+	if slices.Contains(keys, "item:2") || slices.Contains(keys, "item:3") {
+		t.Errorf("what is due in weeks or never stands in %q", keys)
+	}
+	b.must(t, "bob", FinishAction{N: 1})
+	b.must(t, "ana", MoveReview{To: ReviewPublished})
+	for _, c := range b.inc.Clocks(Doctrine(), b.now) {
+		if c.Kind == ClockItem || c.Kind == ClockReview {
+			t.Errorf("%+v runs on", c)
+		}
+	}
+	minor := open(t, Declare{Severity: 4}).tick(time.Hour)
+	minor.must(t, "ana", SetStatus{To: Resolved})
+	for _, c := range minor.inc.Clocks(Doctrine(), minor.now) {
+		if c.Kind == ClockReview {
+			t.Error("a small incident asks for a postmortem by itself")
+		}
+	}
+}

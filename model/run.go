@@ -110,6 +110,7 @@ type RunStep struct {
 	ID      string      `json:"id"`
 	Title   string      `json:"title"`
 	Phase   string      `json:"phase,omitempty"`
+	Must    bool        `json:"must,omitempty"` // a person may not skip it
 	Actions []RunAction `json:"actions"`
 }
 
@@ -289,7 +290,7 @@ func (b *RunStarted) fold(i *Incident, e Event) {
 		r.value(&r.Values, k, v)
 	}
 	for _, s := range b.Steps {
-		step := RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase}
+		step := RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase, Must: s.Must}
 		for _, a := range s.Actions {
 			step.Actions = append(step.Actions, RunAction{Text: a.Text, Kind: a.Kind, Risk: a.Risk, State: ActionPending})
 		}

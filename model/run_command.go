@@ -24,6 +24,7 @@ type StartRun struct {
 	Values            map[string]string
 	Steps             []RunStep
 	Escalate          []RunDeadline
+	Undoes            int // the run that this one takes back, which ends with it; 0: none
 }
 
 // Decide refuses a second rollback of one target in any open incident, and names
@@ -39,7 +40,14 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 	if len(c.Values) > maxRunValues {
 		return nil, Errorf(Invalid, "a run has at most %d values", maxRunValues)
 	}
-	if err := s.lockFree(c.Lock); err != nil {
+	var out []Draft
+	if was, ok := s.Incident.Run(c.Undoes); ok && was.Active() {
+		if st, _, busy := was.Running(); busy {
+			return nil, Errorf(Conflict, "run %d still runs %q: wait for it, or stop it", was.N, Brief(st.Title, 60))
+		}
+		out = append(out, Draft{Kind: KindRunEnded, Body: &RunEnded{was.N, was.Book, RunFailed, "it is undone"}})
+	}
+	if err := s.lockFree(c.Lock, c.Undoes); err != nil {
 		return nil, err
 	}
 	c.Seat.Person = s.Actor
@@ -51,7 +59,7 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 		if st.ID == "" || len(st.Actions) == 0 || len(st.Actions) > maxRunActions {
 			return nil, Errorf(Invalid, "step %q needs an id and 1 to %d actions", Brief(st.Title, 40), maxRunActions)
 		}
-		step := RunStep{ID: Valid(st.ID), Title: Brief(Valid(st.Title), 200), Phase: st.Phase}
+		step := RunStep{ID: Valid(st.ID), Title: Brief(Valid(st.Title), 200), Phase: st.Phase, Must: st.Must}
 		for _, a := range st.Actions {
 			step.Actions = append(step.Actions, RunAction{Text: Brief(Valid(a.Text), 300), Kind: a.Kind, Risk: a.Risk})
 		}
@@ -61,11 +69,12 @@ func (c StartRun) Decide(s Scene) ([]Draft, error) {
 		d.Due = Millis(d.Due)
 		b.Escalate = append(b.Escalate, d)
 	}
-	return []Draft{{Kind: KindRunStarted, Body: b}}, nil
+	return append(out, Draft{Kind: KindRunStarted, Body: b}), nil
 }
 
-// lockFree refuses if a rollback of the same target is under way anywhere.
-func (s Scene) lockFree(lock string) error {
+// lockFree refuses if a rollback of the same target is under way anywhere, other
+// than run but of this incident.
+func (s Scene) lockFree(lock string, but int) error {
 	if lock == "" {
 		return nil
 	}
@@ -75,7 +84,7 @@ func (s Scene) lockFree(lock string) error {
 	}
 	for _, i := range all {
 		for _, r := range i.Runs {
-			if r.Active() && r.Lock == lock {
+			if r.Active() && r.Lock == lock && (i != s.Incident || r.N != but) {
 				return Errorf(Conflict, "%s is being rolled back by %s already, run %d of %s since %s: wait, or take that run over", Brief(lock, 80), r.Runner.Person, r.N, i.ID, r.Started.UTC().Format("15:04:05Z"))
 			}
 		}
@@ -226,14 +235,17 @@ type MarkAction struct {
 	Action int
 	State  ActionState // done, skipped, failed (not achieved), pending (open again)
 	Reason string
+	ByBook bool // the runbook itself says so: it does not apply, or a failure leads elsewhere
 }
 
-// Decide refuses to skip without a reason, and to mark what runs.
+// Decide refuses to skip without a reason, what may not be skipped, and to mark
+// what runs.
 func (c MarkAction) Decide(s Scene) ([]Draft, error) {
-	_, a, err := s.runAction(c.N, c.Step, c.Action)
+	r, a, err := s.runAction(c.N, c.Step, c.Action)
 	if err != nil {
 		return nil, err
 	}
+	st, _ := r.Step(c.Step)
 	reason, err := cleanReason(c.Reason)
 	if err != nil {
 		return nil, err
@@ -241,6 +253,8 @@ func (c MarkAction) Decide(s Scene) ([]Draft, error) {
 	switch {
 	case a.State == ActionRunning:
 		return nil, Errorf(Conflict, "it runs: wait for it, or stop it first")
+	case c.State == ActionSkipped && st.Must && !c.ByBook:
+		return nil, Errorf(Conflict, "the runbook says that %q may not be skipped: do it, or abandon the run with a reason", Brief(st.Title, 60))
 	case c.State == ActionSkipped && reason == "":
 		return nil, Errorf(Invalid, "say why it is skipped: the reason is logged")
 	case !slices.Contains([]ActionState{ActionDone, ActionSkipped, ActionFailed, ActionPending}, c.State):

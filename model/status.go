@@ -44,6 +44,19 @@ func (s Status) Live() bool { return s.Valid() && s.rank() < Resolved.rank() }
 // Open reports whether anything is still to be done: neither closed nor canceled.
 func (s Status) Open() bool { return s.Valid() && s != Closed && s != Canceled }
 
+// Public is the word for s that people outside read: status pages know four.
+func (s Status) Public() string {
+	switch s {
+	case Identified:
+		return "identified"
+	case Mitigated, Monitoring:
+		return "monitoring"
+	case Triage, Investigating:
+		return "investigating"
+	}
+	return "resolved"
+}
+
 // ParseStatus reads a status by name or by an unambiguous beginning ("inv").
 func ParseStatus(s string) (Status, error) {
 	t := strings.ToLower(strings.TrimSpace(s))

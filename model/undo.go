@@ -34,7 +34,13 @@ type Undone struct {
 	Body   json.RawMessage `json:"body"`
 }
 
-func (u *Undone) Text() string    { return "taken back: " + u.body().Text() }
+func (u *Undone) Text() string {
+	if b, ok := u.body().(*UpdateSent); ok {
+		return b.unsent()
+	}
+	return "taken back: " + u.body().Text()
+}
+
 func (u *Undone) Important() bool { return u.body().Important() }
 
 // body is the content of the event that was taken back. An undo of an undo is not
@@ -199,6 +205,16 @@ func (s Scene) counter(en Entry) ([]Draft, error) {
 		}
 	case *AlarmSeen:
 		return nil, stays(en, "everybody has been told that it was seen")
+	case *UpdateDrafted:
+		return s.undraft(en, b)
+	case *UpdateApproved:
+		return nil, stays(en, "it may be on its way; other words need a new approval, or withdraw it")
+	case *UpdateSent:
+		return s.unsend(en, b)
+	case *UpdateWithdrawn:
+		if u, ok := i.UpdateN(b.N); !ok || u.Step != UpdateIsGone {
+			return nil, since
+		}
 	case *Description, *HypothesisStated, *DecisionProposed, *ObjectionRaised, *DecisionTaken, *DecisionVerified,
 		*MitigationAdded, *MitigationExtended, *MitigationRemoved, *SizedUp, *LinkSet, *TeamFormed, *ReviewPlanned,
 		*OptionAdded, *OptionDropped, *RollCalled, *Dismissed,
@@ -235,6 +251,8 @@ func undoes(b Body) bool {
 	case *RoleDecline:
 		reason = b.Reason
 	case *OrderWithdrawn:
+		reason = b.Reason
+	case *UpdateWithdrawn:
 		reason = b.Reason
 	case *ReportsCounted:
 		reason = b.Note
@@ -289,6 +307,14 @@ func thing(b Body) string {
 		return n("order", b.N)
 	case *OrderWithdrawn:
 		return n("order", b.N)
+	case *UpdateDrafted:
+		return n("update", b.N)
+	case *UpdateApproved:
+		return n("update", b.N)
+	case *UpdateSent:
+		return n("update", b.N)
+	case *UpdateWithdrawn:
+		return n("update", b.N)
 	case *SizedUp:
 		return "size-up"
 	case *LinkSet:
@@ -375,6 +401,10 @@ func (u *Undone) fold(i *Incident, e Event) {
 		i.unsnooze(b)
 	case *UpdatePromised:
 		i.Update.Next = kept(b.Was)
+	case *UpdateSent:
+		i.unsend(b, u.Target, e.Seq)
+	case *UpdateWithdrawn:
+		i.update(b.N, func(u *Update) { u.Step, u.Approved, u.Seq = UpdateIsDraft, "", e.Seq })
 	}
 }
 

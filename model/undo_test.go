@@ -316,3 +316,61 @@ func TestForeignUndo(t *testing.T) {
 		}
 	}
 }
+
+// What was told cannot be made untold. A note that something was sent can be
+// wrong, and that is what its undo says.
+func TestUndoOfUpdates(t *testing.T) {
+	b := open(t, Declare{Severity: 1})
+	b.must(t, "ana", TakeCommand{})
+	b.must(t, "ana", DraftUpdate{Audience: ToCustomers, Text: "Some payments fail."})
+	b.must(t, "ana", ApproveUpdate{N: 1})
+	sent := b.must(t, "ana", MarkSent{N: 1, Next: 20 * time.Minute})
+	if _, ok := b.inc.At(FirstUpdate); !ok {
+		t.Fatal("no first update")
+	}
+	events := b.must(t, "ana", Undo{})
+	if got := events[0].Text(); got != "customer update 1 was not sent after all: it had been noted by mistake" {
+		t.Errorf("%q", got)
+	}
+	if u, _ := b.inc.UpdateN(1); u.Step != UpdateIsApproved || u.Approved != "ana" || !u.SentAt.IsZero() || u.Via != "" {
+		t.Errorf("%+v", u)
+	}
+	if at, ok := b.inc.LastTold(ToCustomers); ok {
+		t.Errorf("told at %v", at)
+	}
+	if at, ok := b.inc.At(FirstUpdate); ok {
+		t.Errorf("the first update was at %v", at)
+	}
+	if b.inc.Update.Text != "" || !b.inc.Update.Next.IsZero() {
+		t.Errorf("%+v", b.inc.Update)
+	}
+	if en, _ := b.entry(sent[0].Seq); !en.Struck {
+		t.Error("its line is not struck out")
+	}
+	b.must(t, "ana", MarkSent{N: 1})
+	if _, ok := b.inc.LastTold(ToCustomers); !ok {
+		t.Error("it cannot be sent again")
+	}
+	b.must(t, "ana", Undo{})
+
+	b.refuse(t, "ana", Undo{}, Conflict, "a new approval") // the approval before it stays
+	b.must(t, "ana", DraftUpdate{Audience: ToInternal, Text: "We look."})
+	b.must(t, "ana", DraftUpdate{N: 2, Text: "We look at it."})
+	b.refuse(t, "ana", Undo{}, Conflict, "change the words again")
+	b.must(t, "ana", MarkSent{N: 2, Via: ViaQueue})
+	b.refuse(t, "ana", Undo{}, Conflict, "left the room")
+	b.must(t, "ana", DraftUpdate{Audience: ToInternal, Text: "And again."})
+	b.must(t, "ana", Undo{})
+	if u, _ := b.inc.UpdateN(3); u.Step != UpdateIsGone {
+		t.Errorf("%+v", u)
+	}
+	b.must(t, "ana", DraftUpdate{Audience: ToInternal, Text: "And again."})
+	b.must(t, "bob", MarkSent{N: 4})
+	b.refuse(t, "ana", Undo{}, Conflict, "bob has acted on it since")
+	b.must(t, "ana", WithdrawUpdate{N: 1})
+	b.must(t, "ana", Undo{})
+	if u, _ := b.inc.UpdateN(1); u.Step != UpdateIsDraft || u.Approved != "" {
+		t.Errorf("%+v", u)
+	}
+	b.whole(t)
+}

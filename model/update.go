@@ -362,7 +362,8 @@ func (s Scene) sent(before []Draft, n int, a Audience, text, via string, next ti
 
 // TellAudience drafts, approves and marks as sent in one go: no change, or words
 // that somebody has sent by another way. Where the actor may not approve, only
-// the draft is written.
+// the draft is written; what the queue publishes is marked as sent when it has
+// arrived.
 type TellAudience struct {
 	Audience Audience
 	Template string
@@ -384,6 +385,9 @@ func (c TellAudience) Decide(s Scene) ([]Draft, error) {
 	}
 	if b.Audience.Outward() {
 		drafts = append(drafts, Draft{Kind: KindUpdateApproved, Body: &UpdateApproved{N: b.N, Audience: b.Audience}})
+		if c.Via == ViaQueue {
+			return drafts, nil
+		}
 	}
 	return s.sent(drafts, b.N, b.Audience, b.Message, c.Via, c.Next, c.At)
 }

@@ -85,6 +85,7 @@ func TestR08Strict(t *testing.T) {
 		"a tag":                {"title: !!python/object x\nsteps: [{title: y}]\n", "b.yaml:1:8: "},
 		"retry, not twice":     {head + "    actions: [{command: ls, retry: {attempts: 3}}]\n", "only what may be done twice is repeated by itself"},
 		"retry of nothing":     {head + "    actions: [{description: d, retry: {attempts: 3}}]\n", "there is nothing to repeat"},
+		"sent again":           {head + "    actions: [{http: {method: POST, url: 'https://x/y', retry: {attempts: 3}}}]\n", "does not say whether it was carried out"},
 		"goto back":            {"title: x\nsteps:\n  - {id: aa, title: y}\n  - {id: bb, title: z, actions: [{command: ls, on_failure: {goto: aa}}]}\n", "going back to step 1 on failure may never end"},
 		"escalate to nobody":   {head + "    actions: [{command: ls, on_failure: escalate}]\n", "names nobody to escalate to"},
 		"two ways to go on":    {head + "    actions: [{command: ls, on_failure: {then: stop, rollback: k8s-undo}}]\n", "on_failure says more than one thing"},

@@ -185,11 +185,14 @@ func (t *txn) current(ctx context.Context, id string) (incident, error) {
 	return loadIncident(ctx, t, id)
 }
 
-// others reads the open incidents besides one, inside the transaction that is
-// about to write: what they say cannot change before it ends.
+// others reads the open incidents besides one in which a target was locked, inside
+// the transaction that is about to write: what they say cannot change before it
+// ends.
 func (t *txn) others(ctx context.Context, key string) ([]*model.Incident, error) {
 	var keys []string
-	rows, err := t.query(ctx, "SELECT key FROM incident WHERE status NOT IN (?, ?) AND key <> ? ORDER BY id", string(model.Closed), string(model.Canceled), key)
+	rows, err := t.query(ctx, `SELECT i.key FROM incident i LEFT JOIN snapshot n ON n.incident_id = i.id
+WHERE i.status NOT IN (?, ?) AND i.key <> ? AND (i.fold <> ? OR n.state IS NULL OR instr(n.state, '"lock":"') > 0) ORDER BY i.id`,
+		string(model.Closed), string(model.Canceled), key, model.FoldVersion)
 	err = each(rows, err, func() error {
 		var k string
 		err := rows.Scan(&k)

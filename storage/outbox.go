@@ -124,6 +124,19 @@ func message(ctx context.Context, q querier, n int64) (outbox.Message, error) {
 	return list[0], nil
 }
 
+// Whose gives the incident that opened a thing outside, by the id that it has
+// there; "" if none did.
+func (s *Store) Whose(ctx context.Context, target, remote string) (string, error) {
+	var id string
+	err := s.read(ctx, func(q querier) error {
+		id = ""
+		rows, err := q.query(ctx, `SELECT i.key FROM outbox o JOIN incident i ON i.id = o.incident_id
+WHERE o.target = ? AND o.action = 'open' AND json_extract(o.remote, '$.id') = ? ORDER BY o.n DESC LIMIT 1`, target, remote)
+		return each(rows, err, func() error { return rows.Scan(&id) })
+	})
+	return id, err
+}
+
 // Gates reads what is known of each target.
 func (s *Store) Gates(ctx context.Context) (map[string]outbox.Gate, error) {
 	var out map[string]outbox.Gate

@@ -228,7 +228,7 @@ var roomActions = []action{
 	{id: "cancel", keys: []string{"X"}, words: "Cancel: a false alarm or a duplicate", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { a.askCancel(); return nil }},
 	{id: "undo", keys: []string{"z"}, words: "Take back my newest action", short: "undo", where: inRoom, why: writable,
-		run: func(a *App) tea.Cmd { return a.do(model.Undo{}, "taken back") }},
+		run: func(a *App) tea.Cmd { return a.undo() }},
 	{id: "kinds", keys: []string{"f"}, words: "Show only one kind of entry", where: inRoom,
 		run: func(a *App) tea.Cmd { return a.askKinds() }},
 	{id: "next", keys: []string{"tab"}, words: "Next pane", short: "pane", where: inRoom, rank: 7,

@@ -325,7 +325,7 @@ func (a *App) declareAlert() {
 			a.say(info, r.Incident.ID+" declared")
 			a.write = true
 			id := r.Incident.ID
-			return tea.Batch(a.send(job{incident: id, request: model.Request{Command: model.AttachAlert{Line: line}}}), a.enter(id, 0))
+			return tea.Batch(a.send(job{incident: id, request: model.Request{Command: model.AttachAlert{Line: line}}}), a.enter(id, 0), a.seenBefore(r.Incident))
 		}}), nil
 	}))
 }

@@ -59,12 +59,11 @@ type App struct {
 	queue   []job
 	sending bool
 
-	landing   screen          // the desk that comes to the front when the wanted incident is open; the zero value is none
-	escalated map[string]bool // response targets that this terminal has asked to be recorded
-	stale     error           // why the screen is not live; nil if it is
-	toast     toast
-	said      []toast
-	quit      bool
+	landing screen // the desk that comes to the front when the wanted incident is open; the zero value is none
+	stale   error  // why the screen is not live; nil if it is
+	toast   toast
+	said    []toast
+	quit    bool
 
 	hold func(what string, cmd tea.Cmd) tea.Cmd // takes what waits for a clock or a command; nil: it is run
 }
@@ -149,7 +148,7 @@ func (a *App) route(msg tea.Msg) tea.Cmd {
 		a.toast.expire(a.now)
 		a.callOut()
 		a.nudge()
-		return tea.Batch(a.tick(), a.callOverdue(), a.watchOutside(), a.escalate())
+		return tea.Batch(a.tick(), a.callOverdue(), a.watchOutside())
 	case changeMsg:
 		if !m.ok {
 			return nil

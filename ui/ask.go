@@ -36,7 +36,7 @@ func (a *App) askDeclare() tea.Cmd {
 		return a.send(job{request: model.Request{Command: c}, form: a.topForm(), then: func(a *App, r model.Receipt) tea.Cmd {
 			a.say(info, r.Incident.ID+" declared")
 			a.write = true
-			return a.enter(r.Incident.ID, 0)
+			return tea.Batch(a.enter(r.Incident.ID, 0), a.seenBefore(r.Incident))
 		}}), nil
 	}))
 	return nil

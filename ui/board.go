@@ -140,22 +140,45 @@ func (a *App) drawBoard(w, h int, focused bool) []string {
 		out = append(out, segs{{" nothing on the board yet", th.dim}}.fit(w))
 	}
 	sel, _ := a.selectedBoard()
-	for _, r := range rows {
-		if len(out) == h {
-			break
-		}
-		l := segs{{" " + r.sign + " ", r.st}, {fmt.Sprintf("%d ", r.n), th.dim}, {model.Visible(r.text), ""}}
-		if r.st == th.dim {
-			l = l.over(th.dim)
-		}
-		n := segs{{cut(r.note, max(13, w/3)) + " ", r.st}}
+	st := a.stackBoard(w, h-1)
+	for i, n := range st.lines {
+		r := rows[st.first+i]
+		lead, note := r.parts(th, w)
+		over := style("")
 		if focused && r.kind == sel.kind && r.n == sel.n {
-			out = append(out, spreadOver(w, l.over(th.selected), n.over(th.selected), th.selected))
-			continue
+			over = th.selected
 		}
-		out = append(out, spread(w, l, n))
+		text := style("")
+		if r.st == th.dim {
+			text = th.dim
+		}
+		out = append(out, rowLines(w, n, lead, model.Visible(r.text), text, note, over)...)
 	}
 	return blank(out, w, h)
+}
+
+// parts are what stands before and behind the text of a row.
+func (r boardRow) parts(th *theme, w int) (lead, note segs) {
+	lead = segs{{" " + r.sign + " ", r.st}, {fmt.Sprintf("%d ", r.n), th.dim}}
+	if r.note != "" {
+		note = segs{{cut(r.note, max(13, w/3)) + " ", r.st}}
+	}
+	return lead, note
+}
+
+// stackBoard lays the rows of the board into h lines under the title.
+func (a *App) stackBoard(w, h int) stacked {
+	sel, _ := a.selectedBoard()
+	rows := a.boardRows()
+	need, at := make([]int, len(rows)), 0
+	for i, r := range rows {
+		lead, note := r.parts(a.theme, w)
+		need[i] = linesOf(w, lead, model.Visible(r.text), note)
+		if r.kind == sel.kind && r.n == sel.n {
+			at = i
+		}
+	}
+	return stack(need, at, h)
 }
 
 // actOnBoard does the obvious thing with the selected row.

@@ -53,15 +53,18 @@ func clockMove(n int) func(*App) tea.Cmd {
 	}
 }
 
-// firstClock is the clock that stands on top of a rail of h lines.
-func (a *App) firstClock(h int) int {
+// stackDue lays the rail into h lines under the title.
+func (a *App) stackDue(w, h int) stacked {
 	sel, _ := a.selectedClock()
+	need, at := make([]int, len(a.clocks())), 0
 	for i, c := range a.clocks() {
-		if c.Key == sel.Key && i >= h-1 {
-			return i - h + 2
+		lead, note := a.clockParts(c)
+		need[i] = linesOf(w, lead, model.Visible(c.Text), note)
+		if c.Key == sel.Key {
+			at = i
 		}
 	}
-	return 0
+	return stack(need, at, h)
 }
 
 func (a *App) drawDue(w, h int, focused bool) []string {
@@ -72,39 +75,45 @@ func (a *App) drawDue(w, h int, focused bool) []string {
 		out = append(out, segs{{" nothing is due · @name task 5m", th.dim}}.fit(w))
 	}
 	sel, _ := a.selectedClock()
-	for _, c := range cs[a.firstClock(h):] {
-		if len(out) == h {
-			break
-		}
-		face, st := a.clockFace(c)
-		mark := " "
-		if o, ok := a.room.inc.Order(c.N); ok && c.Kind == model.ClockOrder && o.State == model.OrderAccepted {
-			mark = "✓"
-		}
-		if c.Snoozed {
-			mark = "z"
-		}
-		l := segs{{mark, th.dim}, {model.Brief(c.Text, 80), ""}}
-		if c.N > 0 && c.Kind == model.ClockOrder {
-			l = segs{{fmt.Sprintf("%s%d ", mark, c.N), th.dim}, {model.Brief(c.Text, 80), ""}}
+	st := a.stackDue(w, h-1)
+	for i, n := range st.lines {
+		c := cs[st.first+i]
+		lead, note := a.clockParts(c)
+		over, text := style(""), style("")
+		if focused && c.Key == sel.Key {
+			over = th.selected
 		}
 		if c.Prompts() {
-			l = l.over(th.dim)
+			text = th.dim
 		}
-		r := segs{{face, st}, {" ", ""}}
-		if focused && c.Key == sel.Key {
-			out = append(out, spreadOver(w, l.over(th.selected), r.over(th.selected), th.selected))
-			continue
-		}
-		out = append(out, spread(w, l, r))
+		out = append(out, rowLines(w, n, lead, model.Visible(c.Text), text, note, over)...)
 	}
 	return blank(out, w, h)
+}
+
+// clockParts are what stands before and behind the text of a clock.
+func (a *App) clockParts(c model.Clock) (lead, note segs) {
+	face, st := a.clockFace(c)
+	mark := " "
+	if o, ok := a.room.inc.Order(c.N); ok && c.Kind == model.ClockOrder && o.State == model.OrderAccepted {
+		mark = "✓"
+	}
+	if c.Snoozed {
+		mark = "z"
+	}
+	lead = segs{{mark, a.theme.dim}}
+	if c.N > 0 && c.Kind == model.ClockOrder {
+		lead = segs{{fmt.Sprintf("%s%d ", mark, c.N), a.theme.dim}}
+	}
+	return lead, segs{{face + " ", st}}
 }
 
 // clockFace is the time that is left, and how loud it is.
 func (a *App) clockFace(c model.Clock) (string, style) {
 	left := c.Due.Sub(a.now)
 	switch {
+	case c.Overdue(a.now) && c.Kind == model.ClockItem:
+		return "overdue " + countdown(-left), a.theme.warn
 	case c.Overdue(a.now) && c.Seen != "":
 		return "overdue " + countdown(-left) + " seen", a.theme.warn
 	case c.Overdue(a.now):
@@ -153,6 +162,9 @@ func (a *App) actOnClock() tea.Cmd {
 		return a.do(model.AddNote{Text: "callout: " + model.Span(since.Truncate(minute)) + " into the incident"}, "")
 	case model.ClockReview:
 		a.askReview()
+	case model.ClockItem:
+		a.ask("Done: "+model.Brief(c.Text, 60), []field{textField("result", "", "the alert is live", "what came of it; may be empty")},
+			func(a *App, v []string) (model.Command, error) { return model.FinishAction{N: c.N, Result: v[0]}, nil })
 	case model.ClockDecide:
 		a.weigh()
 	}
@@ -186,7 +198,7 @@ func (a *App) more() tea.Cmd {
 // seeAlarm acknowledges the loudest alarm for the whole room.
 func (a *App) seeAlarm() tea.Cmd {
 	for _, c := range a.clocks() {
-		if c.Overdue(a.now) && c.Seen == "" {
+		if c.Alarm(a.now) {
 			return a.do(model.SeeAlarm{Key: c.Key, Rules: a.cfg.Rules}, "seen: it stays overdue and is quiet for everybody")
 		}
 	}
@@ -195,7 +207,7 @@ func (a *App) seeAlarm() tea.Cmd {
 
 func hasAlarm(a *App) string {
 	for _, c := range a.clocks() {
-		if c.Overdue(a.now) && c.Seen == "" {
+		if c.Alarm(a.now) {
 			return writable(a)
 		}
 	}

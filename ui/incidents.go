@@ -23,7 +23,15 @@ type incidents struct {
 	reading bool
 	dirty   bool              // something changed while a reading was under way
 	items   []model.ActionRow // action items that are due within a week, or were
+	reviews map[string]reviewState
 	err     error
+}
+
+// reviewState is when the postmortem of an incident is due, as of an event.
+type reviewState struct {
+	seq   int64
+	due   time.Time // zero: it is not asked for, or has come to its end
+	owner string
 }
 
 type listFilter int
@@ -58,6 +66,7 @@ type listMsg struct {
 	rows  []model.Summary
 	empty bool // there is no incident at all
 	items []model.ActionRow
+	late  map[string]reviewState
 	err   error
 }
 
@@ -72,6 +81,7 @@ func (a *App) refreshList() tea.Cmd {
 	}
 	a.list.reading, a.list.dirty = true, false
 	only, week := a.list.only, model.DateOf(a.now.AddDate(0, 0, 8))
+	known, rules := a.list.reviews, a.cfg.Rules
 	return a.read(func(ctx context.Context, s Store) tea.Msg {
 		m := listMsg{only: only}
 		if m.rows, m.err = s.List(ctx, only.filter()); m.err == nil && len(m.rows) == 0 {
@@ -80,9 +90,64 @@ func (a *App) refreshList() tea.Cmd {
 		}
 		if m.err == nil { // the list is worth showing without them
 			m.items, _ = sourceOf(s).Actions(ctx, model.ActionFilter{Open: true, DueBefore: week, NoDrills: true, Limit: listLimit})
+			m.late = readReviews(ctx, s, m.rows, known, rules)
 		}
 		return m
 	})
+}
+
+// reviewsRead bounds how many incidents are read for the list at once; the others
+// come with the next reading.
+const reviewsRead = 20
+
+// readReviews finds out when the postmortems of rows are due. What is known of an
+// incident that has not changed is not read again.
+func readReviews(ctx context.Context, s Store, rows []model.Summary, known map[string]reviewState, rules model.Rules) map[string]reviewState {
+	out, read := map[string]reviewState{}, 0
+	for _, r := range rows {
+		if r.Status.Live() || !r.Status.Open() || r.Drill {
+			continue
+		}
+		if k, ok := known[r.ID]; ok && k.seq == r.Seq {
+			out[r.ID] = k
+			continue
+		}
+		if read++; read > reviewsRead {
+			continue
+		}
+		i, err := s.Incident(ctx, r.ID)
+		if err != nil {
+			continue
+		}
+		k := reviewState{seq: i.Seq, owner: i.Review.Owner}
+		if due, ok := i.ReviewAwaited(rules); ok {
+			k.due = due
+		}
+		out[r.ID] = k
+	}
+	return out
+}
+
+// reviewLate reports by how much the postmortem of an incident is overdue.
+func (a *App) reviewLate(id string) (time.Duration, bool) {
+	k := a.list.reviews[id]
+	return a.now.Sub(k.due), !k.due.IsZero() && a.now.After(k.due)
+}
+
+// dueReviews says which postmortems are overdue, nil if none is.
+func (a *App) dueReviews() segs {
+	n, longest, first := 0, time.Duration(0), ""
+	for _, s := range a.list.rows {
+		if late, ok := a.reviewLate(s.ID); ok {
+			if n++; late > longest {
+				longest, first = late, model.Brief(s.Title, 50)+orNobody(a.list.reviews[s.ID].owner)
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return segs{{" ", ""}, {plural(n, "postmortem") + " overdue", a.theme.alarm}, {" · for " + model.Span(longest.Truncate(time.Hour)) + ": " + first, a.theme.dim}}
 }
 
 // dueItems says how many action items are due, nil if none is.
@@ -125,7 +190,7 @@ func (a *App) listed(m listMsg) tea.Cmd {
 	if m.only == l.only {
 		l.err, l.loaded, l.empty = m.err, true, m.empty
 		if m.err == nil {
-			l.rows, l.items = m.rows, m.items
+			l.rows, l.items, l.reviews = m.rows, m.items, m.late
 		} else {
 			a.say(failure, model.Message(m.err))
 		}
@@ -183,10 +248,11 @@ func (a *App) drawIncidents(w, h int) (lines []string) {
 	}
 	out := []string{spread(w, head, segs{{a.key("list.filter") + " filter ", th.dim}})}
 	c := columnsFor(w)
-	due := a.dueItems()
-	if due != nil && h > 4 {
-		h--
-		defer func() { lines = append(lines, due.fit(w)) }()
+	for _, due := range []segs{a.dueItems(), a.dueReviews()} {
+		if due != nil && h > 4 {
+			h--
+			defer func() { lines = append(lines, due.fit(w)) }()
+		}
 	}
 	for i := l.first(h - 1); i < len(l.rows) && len(out) < h; i++ {
 		s := l.rows[i]
@@ -209,7 +275,11 @@ func (a *App) incidentRow(s model.Summary, c listColumns, w int) segs {
 	if d, known := s.Elapsed(a.now); known {
 		age = model.Span(d.Truncate(minute))
 	}
-	line := segs{{" ", ""}, th.sevBadge(s.Severity), {" " + pad(string(s.Status), 13) + " ", ""}}
+	status := seg{" " + pad(string(s.Status), 13) + " ", ""}
+	if _, late := a.reviewLate(s.ID); late {
+		status = seg{" " + pad("review late", 13) + " ", th.alarm}
+	}
+	line := segs{{" ", ""}, th.sevBadge(s.Severity), status}
 	fixed := line.width() + 11
 	for _, n := range []int{c.id, c.services, c.commander, c.last} {
 		if n > 0 {
@@ -277,8 +347,10 @@ func (a *App) welcome(w, h int) []string {
 			{{"New here? `warroom demo` plays an incident in ninety seconds.", th.dim}},
 		}
 	}
-	if due := a.dueItems(); due != nil {
-		lines = append(lines, nil, due[1:])
+	for _, due := range []segs{a.dueReviews(), a.dueItems()} {
+		if due != nil {
+			lines = append(lines, nil, due[1:])
+		}
 	}
 	out := blank(nil, w, max(0, (h-len(lines))/3))
 	wide := 0

@@ -27,7 +27,7 @@ type hit struct {
 	part part
 	pane pane // for partPane
 	x, y int
-	h    int // lines of the part
+	w, h int // size of the part
 }
 
 // at finds what lies under a cell. Like arrange it is pure, and it looks at
@@ -42,18 +42,18 @@ func (l layout) at(x, y int) hit {
 		r    image.Rectangle
 	}{{partHeader, l.header}, {partTabs, l.tabs}, {partInput, l.composer}, {partStatus, l.status}} {
 		if c.In(k.r) {
-			return hit{k.part, 0, x - k.r.Min.X, y - k.r.Min.Y, k.r.Dy()}
+			return hit{k.part, 0, x - k.r.Min.X, y - k.r.Min.Y, k.r.Dx(), k.r.Dy()}
 		}
 	}
 	panes := false
 	for p, r := range l.panes {
 		panes = panes || !r.Empty()
 		if c.In(r) {
-			return hit{partPane, pane(p), x - r.Min.X, y - r.Min.Y, r.Dy()}
+			return hit{partPane, pane(p), x - r.Min.X, y - r.Min.Y, r.Dx(), r.Dy()}
 		}
 	}
 	if !panes && c.In(l.body) {
-		return hit{partList, 0, x - l.body.Min.X, y - l.body.Min.Y, l.body.Dy()}
+		return hit{partList, 0, x - l.body.Min.X, y - l.body.Min.Y, l.body.Dx(), l.body.Dy()}
 	}
 	return hit{}
 }
@@ -174,12 +174,12 @@ func (a *App) clickPane(h hit, double bool) tea.Cmd {
 			a.room.role = row
 		}
 	case paneDue:
-		if i := a.firstClock(h.h) + row; i < len(a.clocks()) {
+		if i := a.stackDue(h.w, h.h-1).row(row); i >= 0 {
 			a.room.clock = a.clocks()[i].Key
 		}
 	case paneBoard:
-		if rows := a.boardRows(); row < len(rows) {
-			a.room.board = rows[row]
+		if i := a.stackBoard(h.w, h.h-1).row(row); i >= 0 {
+			a.room.board = a.boardRows()[i]
 		}
 	}
 	return nil
@@ -350,7 +350,13 @@ func (a *App) screenTabs() []screenTab {
 	x := 0
 	for i := range out {
 		s := &out[i]
-		s.name = a.key(s.action) + " " + s.name
+		key := a.key(s.action)
+		if act, ok := a.actionFor(key); ok && act.id != s.action { // here the key does something else
+			key = "·"
+		}
+		if key != "·" || a.lay.wide {
+			s.name = key + " " + s.name
+		}
 		if s.tag != "" {
 			s.tag = " " + s.tag
 		}

@@ -188,7 +188,7 @@ func (a *App) callOverdue() tea.Cmd {
 	leads := inc.Holds(a.cfg.Actor, model.Commander) || inc.Holds(a.cfg.Actor, model.Deputy)
 	var cmds []tea.Cmd
 	for _, c := range a.clocks() {
-		if !c.Overdue(a.now) || c.Seen != "" || !leads && !model.SamePerson(c.Person, a.cfg.Actor) {
+		if !c.Alarm(a.now) || !leads && !model.SamePerson(c.Person, a.cfg.Actor) {
 			continue
 		}
 		cmds = append(cmds, a.call(fmt.Sprintf("%s %s %d", inc.ID, c.Key, c.Due.UnixMilli()), "overdue: "+c.Text))

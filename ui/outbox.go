@@ -163,7 +163,7 @@ func (a *App) targetLook(t outbox.Named) (sign, long, short string, st style) {
 		parts = append(parts, counted(waits, "waits", "wait"))
 	}
 	if asks > 0 {
-		parts = append(parts, counted(asks, "asks", "ask"))
+		parts = append(parts, fmt.Sprintf("%d yours", asks))
 	}
 	if n := waits + asks; n > 0 {
 		short = strings.TrimSpace(fmt.Sprint(short, " ", n))

@@ -95,7 +95,11 @@ func (p *outboxPane) update(a *App, msg tea.Msg) (bool, tea.Cmd) {
 func (p *outboxPane) view(a *App, w, h int) ([]string, *tea.Cursor) {
 	p.w = w
 	th := a.theme
-	out := []string{a.outboxStrip(w), strings.Repeat(" ", w)}
+	out := []string{a.outboxStrip(w)}
+	if why := a.cfg.Outside.Deaf(); why != "" {
+		out = append(out, segs{{"Heard    ", th.dim}, {"✗ " + model.Visible(why), th.warn}}.fit(w))
+	}
+	out = append(out, strings.Repeat(" ", w))
 	rows := a.outboxRows(p.all)
 	m, ok := p.selected(a)
 	switch {
@@ -154,7 +158,7 @@ func (a *App) messageLine(m outbox.Message, w int, selected bool) string {
 	}
 	left.add(th.dim, "  "+model.Visible(why))
 	if selected {
-		return left.over(th.selected).fill(w, th.selected)
+		return left.bare().over(th.selected).fill(w, th.selected)
 	}
 	return left.fit(w)
 }

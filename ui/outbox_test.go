@@ -33,6 +33,7 @@ type queuePort struct {
 	unable map[string]string
 	drifts []outbox.Drift
 	fault  string
+	deaf   string
 	inside bool // Update or View is running: nothing that takes time may be called
 	calls  int
 }
@@ -47,6 +48,10 @@ func (p *queuePort) called() {
 func (p *queuePort) Targets() []outbox.Named   { return p.conf.List() }
 func (p *queuePort) Unable() map[string]string { return p.unable }
 func (p *queuePort) Fault() string             { return p.fault }
+func (p *queuePort) Deaf() string              { return p.deaf }
+func (p *queuePort) Goes(i *model.Incident, who model.Audience) []string {
+	return p.conf.Goes(i, who)
+}
 func (p *queuePort) Queue(ctx context.Context, all bool) ([]outbox.Message, map[string]outbox.Gate, error) {
 	p.called()
 	rows, err := p.s.Outbox(ctx, storage.OutboxFilter{All: all})
@@ -263,6 +268,8 @@ func TestTroubleOfTheQueueIsSaid(t *testing.T) {
 	x.keys("Q")
 	p.fault = "outbound.yaml:3:5: there is no field token"
 	x.sees("outbound.yaml:3:5: there is no field token")
+	p.deaf = "slack: what is marked there does not come in: Slack answered invalid_auth"
+	x.sees("what is marked there does not come in")
 	x.a.cfg.Outside = nil
 	x.keys("esc", "Q")
 	x.sees("nothing leaves this room: outbound.yaml beside the record names where to")

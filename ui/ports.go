@@ -45,12 +45,16 @@ type Outside interface {
 	Message(ctx context.Context, n int64) (outbox.Message, []outbox.Attempt, error)
 	Handle(ctx context.Context, n int64, actor string, step outbox.Step) (outbox.Message, error)
 	Trigger(ctx context.Context, incident string, r model.Request) ([]outbox.Message, error)
+	// Goes lists the targets to which an update for an audience leaves.
+	Goes(i *model.Incident, who model.Audience) []string
 	// Drift asks the vendors how what was opened there stands.
 	Drift(ctx context.Context, i *model.Incident) []outbox.Drift
 	// Unable says, by target, why this room cannot send there.
 	Unable() map[string]string
 	// Fault says why nothing leaves at all; "" if all is well.
 	Fault() string
+	// Deaf says why nothing comes in from Slack; "" if it does, or is not to.
+	Deaf() string
 }
 
 // ActionLister lists action items over all incidents. A Store that is none has

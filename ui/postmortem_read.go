@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,26 +41,33 @@ func ReadPostmortem(ctx context.Context, s PostmortemSource, id string, rules mo
 		}
 		w.From = entries[len(entries)-1].Pos()
 	}
-	all, err := s.List(ctx, model.Filter{})
-	if err != nil {
+	if r.Earlier, err = SeenBefore(ctx, s, i); err != nil {
 		return nil, nil, err
+	}
+	return review.Compose(r), i, nil
+}
+
+// compared is how many incidents, the newest first, are held against one.
+const compared = 5000
+
+// SeenBefore finds earlier incidents that look like i, with their open action
+// items. It may take time.
+func SeenBefore(ctx context.Context, s PostmortemSource, i *model.Incident) ([]review.Earlier, error) {
+	all, err := s.List(ctx, model.Filter{Limit: compared})
+	if err != nil {
+		return nil, err
 	}
 	items, err := s.Actions(ctx, model.ActionFilter{Open: true})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	r.Earlier = review.Recurring(i, all, review.OpenItems(items), func(other string) []string {
+	return review.Recurring(i, all, review.OpenItems(items), func(other string) []string {
 		o, err := s.Incident(ctx, other)
 		if err != nil {
 			return nil
 		}
-		var names []string
-		for _, l := range o.Alerts {
-			names = append(names, l.Title)
-		}
-		return names
-	})
-	return review.Compose(r), i, nil
+		return review.AlertNames(o)
+	}), nil
 }
 
 // EditorCommand is a person's own editor on a file: VISUAL, EDITOR, or what the
@@ -95,4 +103,34 @@ func EditFile(name string, text []byte) (path string, err error) {
 		return "", model.Wrap(model.Internal, err, "no file for the editor can be made")
 	}
 	return path, nil
+}
+
+// maxEdited bounds what is read back from an editor.
+const maxEdited = 4 << 20
+
+// ReadEdited reads what an editor has left of the file. The file stays.
+func ReadEdited(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, model.Wrap(model.Invalid, err, "the editor has left no text behind: nothing was written")
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxEdited+1))
+	switch {
+	case err != nil:
+		return nil, model.Wrap(model.Invalid, err, "what the editor has left cannot be read: nothing was written")
+	case len(b) > maxEdited:
+		return nil, model.Errorf(model.Invalid, "the text is too long: at most %d MB are read; nothing was written", maxEdited>>20)
+	}
+	return b, nil
+}
+
+// AtOnce is the time in which nobody has written anything: an editor that is
+// through so quickly, and has changed nothing, may have gone on in a window of
+// its own.
+const AtOnce = 400 * time.Millisecond
+
+// StillOpen is what to say then. The file stays, for that window.
+func StillOpen(path string) string {
+	return "nothing was changed; if your editor goes on in a window of its own, set EDITOR so that it is waited for (as in code --wait); the text is in " + path
 }

@@ -21,7 +21,7 @@ var reads = []string{
 	"list.open", "list.filter", "list.back", "missed", "brief", "links", "who", "outbox", "kinds", "next", "prev", "zoom", "out",
 	"oldest", "newest", "layout", "detail", "copy", "changes", "say",
 	"triage.unsure", "triage.clear",
-	"review.up", "review.down", "review.pgup", "review.pgdown", "review.in", "review.out", "review.fold", "review.load", "review.copy", "review.export",
+	"review.up", "review.down", "review.pgup", "review.pgdown", "review.in", "review.back", "review.out", "review.fold", "review.load", "review.copy", "review.export",
 	"alert.full", "alert.open", "alert.filter", "alert.fatigue", "alert.window",
 	"stats.next", "stats.prev", "stats.behind", "stats.shorter", "stats.longer", "stats.filter", "stats.clear", "stats.zoom", "stats.export", "stats.words", "stats.zone", "stats.out",
 }

@@ -19,8 +19,9 @@ type reviewDesk struct {
 	doc     *review.Document
 	hints   []review.Hint
 	tree    *faulttree.Tree
-	likely  map[string]float64
-	loaded  *loadedTree // a tree from a file, shown instead of that of the whys
+	kept    *solvedTree // the tree of the record
+	keptSeq int64
+	loaded  *solvedTree // a tree from a file that is only looked at
 	err     error
 	reading bool
 	again   bool
@@ -30,17 +31,11 @@ type reviewDesk struct {
 	row    int  // of the right column: an action item, an answer, a node
 	scroll int
 	folded map[string]bool
+	from   []string // incidents whose reviews led here, the last one nearest
+	to     string   // the incident that was visited last by that way
 	page   reviewPage
 
 	waiting map[model.SectionKey]unsent
-}
-
-// loadedTree is a fault tree that was read from a file.
-type loadedTree struct {
-	name   string
-	tree   *faulttree.Tree
-	result *faulttree.Result
-	likely map[string]float64
 }
 
 // reviewMsg brings the postmortem.
@@ -49,19 +44,33 @@ type reviewMsg struct {
 	doc   *review.Document
 	hints []review.Hint
 	tree  *faulttree.Tree
+	kept  *solvedTree
+	seq   int64 // of the tree that is kept
 	err   error
 }
 
-// treeMsg brings a fault tree from a file.
-type treeMsg struct {
-	tree *loadedTree
-	err  error
+// seenMsg brings the incident that looks most like one that was just declared.
+type seenMsg struct {
+	id      string
+	earlier review.Earlier
+}
+
+// seenBefore looks whether an incident that was just declared has been seen
+// before: what helped then, or was never done, is worth knowing now.
+func (a *App) seenBefore(i *model.Incident) tea.Cmd {
+	return a.read(func(ctx context.Context, s Store) tea.Msg {
+		if found, err := SeenBefore(ctx, sourceOf(s), i); err == nil && len(found) > 0 {
+			return seenMsg{i.ID, found[0]}
+		}
+		return nil
+	})
 }
 
 func newReviewDesk() *reviewDesk { return &reviewDesk{folded: map[string]bool{}} }
 
 // What the right column shows beside the parts of the template.
 const (
+	partWhole   = "whole"
 	partWhys    = "whys"
 	partTree    = "tree"
 	partEarlier = "earlier"
@@ -75,7 +84,7 @@ type deskPart struct {
 }
 
 var deskParts = func() []deskPart {
-	var out []deskPart
+	out := []deskPart{{id: partWhole, title: "The whole draft"}}
 	for _, p := range review.Parts {
 		out = append(out, deskPart{p.ID, p.Key, p.Title})
 		if p.Key == model.SecWhy {
@@ -100,6 +109,10 @@ func (d *reviewDesk) read(a *App) tea.Cmd {
 	}
 	d.reading, d.again = true, false
 	id, rules, now := a.room.inc.ID, a.cfg.Rules, a.now
+	kept, seq := d.kept, d.keptSeq
+	if d.id != id {
+		kept, seq = nil, 0
+	}
 	return a.read(func(ctx context.Context, s Store) tea.Msg {
 		m := reviewMsg{id: id}
 		var i *model.Incident
@@ -108,6 +121,14 @@ func (d *reviewDesk) read(a *App) tea.Cmd {
 		}
 		m.hints = m.doc.Lint(i.People)
 		m.tree, _ = review.TreeOf(i).FaultTree() // without an answer there is none
+		switch k := i.Writeup.Tree; {
+		case k.Text == "":
+		case k.Seq == seq:
+			m.kept, m.seq = kept, seq
+		default:
+			m.kept, m.seq = solveTree(k.Name, k.Text), k.Seq
+			m.kept.by = k.By
+		}
 		return m
 	})
 }
@@ -134,11 +155,14 @@ func (d *reviewDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		if a.room != nil && m.id == a.room.inc.ID {
 			if m.id != d.id {
 				d.inside, d.row, d.scroll, d.loaded = false, 0, 0, nil
+				if m.id != d.to { // opened by another way
+					d.from = nil
+				}
 			}
 			d.id, d.err = m.id, m.err
 			if m.err == nil {
 				d.doc, d.hints, d.tree = m.doc, m.hints, m.tree
-				d.likely = nil
+				d.kept, d.keptSeq = m.kept, m.seq
 			}
 			d.page = reviewPage{}
 		} else {
@@ -149,19 +173,16 @@ func (d *reviewDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		}
 		return nil, true
 	case treeMsg:
-		if m.err != nil {
-			a.say(failure, model.Message(m.err))
-			return nil, true
-		}
-		d.loaded, d.row, d.scroll, d.page = m.tree, 0, 0, reviewPage{}
-		d.folded = map[string]bool{}
-		return nil, true
+		return d.keepTree(a, m), true
 	case reviewEditedMsg:
 		return d.edited(a, m), true
-	case reopenMsg:
-		return a.goDesk(screenReview), true
-	case noticeMsg:
-		a.say(m.tone, m.text)
+	case seenMsg:
+		if a.room != nil && a.room.inc.ID == m.id {
+			a.say(info, "seen before: "+m.earlier.Sentence()+" · "+a.key("desk.6")+" shows more")
+		}
+		return nil, true
+	case exportedMsg:
+		d.exported(a, m)
 		return nil, true
 	}
 	return nil, false
@@ -196,7 +217,7 @@ func (d *reviewDesk) tag(a *App) (string, style) {
 			open++
 		}
 	}
-	if due, ok := review.Due(a.room.inc, a.cfg.Rules); ok && a.now.After(due) && !a.room.inc.Writeup.State.Settled() && a.room.inc.Status.Open() {
+	if due, ok := a.room.inc.ReviewAwaited(a.cfg.Rules); ok && a.now.After(due) && a.room.inc.Status.Open() {
 		return "!", a.theme.alarm
 	}
 	if open > 0 {
@@ -239,25 +260,6 @@ func (d *reviewDesk) rows(a *App) int {
 		return len(d.doc.Earlier)
 	}
 	return 0
-}
-
-func (d *reviewDesk) shownTree() *faulttree.Tree {
-	if d.loaded != nil {
-		return d.loaded.tree
-	}
-	return d.tree
-}
-
-func (d *reviewDesk) outline() []faulttree.Row {
-	t := d.shownTree()
-	if t == nil {
-		return nil
-	}
-	var likely map[string]float64
-	if d.loaded != nil {
-		likely = d.loaded.likely
-	}
-	return t.Outline(d.folded, likely)
 }
 
 // firstPart is the part that stands on top of the left column of h lines.

@@ -1,15 +1,16 @@
 package ui
 
 import (
-	"context"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
 	"warroom/model/review"
-	"warroom/model/review/faulttree"
 )
 
 // review is the desk, which is there once newDesks has made it.
@@ -61,6 +62,9 @@ func atItem(a *App) bool {
 	return ok
 }
 
+// visiting reports whether this review was opened from that of another incident.
+func visiting(a *App) bool { d := a.review(); return d != nil && len(d.from) > 0 }
+
 var reviewActions = []action{
 	{id: "review.up", keys: []string{"up", "k"}, words: "Up", where: onReview, why: hasReview, run: reviewMove(-1), move: true},
 	{id: "review.down", keys: []string{"down", "j"}, words: "Down", where: onReview, why: hasReview, run: reviewMove(1), move: true},
@@ -76,7 +80,7 @@ var reviewActions = []action{
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.add(a) })},
 	{id: "review.done", keys: []string{"d"}, words: "The action item is done, or open again", short: "done", where: onReview, rank: 3, why: writableReview, when: atItem,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.done(a) })},
-	{id: "review.drop", keys: []string{"D"}, words: "Drop the action item, or take the answer back", short: "drop", where: onReview, why: writableReview,
+	{id: "review.drop", keys: []string{"D"}, words: "Drop the action item, take the answer back or the tree away", short: "drop", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.drop(a) })},
 	{id: "review.fold", keys: []string{"space"}, words: "Fold the branch of the tree in or out", where: onReview, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.fold(a) })},
@@ -86,30 +90,16 @@ var reviewActions = []action{
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askState(a); return nil })},
 	{id: "review.owner", keys: []string{"o"}, words: "Say who writes the postmortem, and by when", short: "owner", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askOwner(a); return nil })},
+	{id: "review.back", keys: []string{"B"}, words: "Back to the review from which this one was opened", short: "back", where: onReview, rank: 1, when: visiting,
+		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.back(a) })},
 	{id: "review.seed", keys: []string{"h"}, words: "Begin the whys with the confirmed hypotheses", where: onReview, why: writableReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.seed(a) })},
-	{id: "review.load", keys: []string{"f"}, words: "Show a fault tree from a file", where: onReview, why: hasReview,
+	{id: "review.load", keys: []string{"f"}, words: "Keep a fault tree from a file, or look at one", where: onReview, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askTree(a); return nil })},
 	{id: "review.copy", keys: []string{"y"}, words: "Copy the postmortem as Markdown", short: "copy", where: onReview, rank: 6, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { return d.copy(a) })},
-	{id: "review.export", keys: []string{"X"}, words: "Write the postmortem into a file: Markdown, HTML, or the public version", where: onReview, why: hasReview,
+	{id: "review.export", keys: []string{"X"}, words: "Write the postmortem into a file: Markdown, HTML, JSON, or the public version", where: onReview, why: hasReview,
 		run: onReviewDesk(func(d *reviewDesk, a *App) tea.Cmd { d.askExport(a); return nil })},
-}
-
-// item is the action item that the keys stand on.
-func (d *reviewDesk) item(a *App) (review.Action, bool) {
-	if d == nil || !d.ready(a) || d.part().id != review.PartActions || !d.inside || d.row >= len(d.doc.Actions) {
-		return review.Action{}, false
-	}
-	return d.doc.Actions[d.row], true
-}
-
-// answer is the answer to a why that the keys stand on.
-func (d *reviewDesk) answer(a *App) (model.Why, bool) {
-	if !d.ready(a) || d.part().id != partWhys || !d.inside || d.doc.Whys == nil || d.row >= len(d.doc.Whys.Analysis) {
-		return model.Why{}, false
-	}
-	return a.room.inc.Writeup.Why(d.doc.Whys.Analysis[d.row].N)
 }
 
 // enter does what the selected line asks for.
@@ -151,9 +141,8 @@ func (d *reviewDesk) enter(a *App) tea.Cmd {
 			return nil
 		}
 		if d.row < len(d.doc.Earlier) {
-			id := d.doc.Earlier[d.row].ID
-			a.say(info, "now at "+id+" · "+a.key("incidents")+" and back")
-			return tea.Sequence(a.enter(id, 0), func() tea.Msg { return reopenMsg{} })
+			d.from = append(d.from, d.id)
+			return d.visit(a, d.doc.Earlier[d.row].ID)
 		}
 	case review.PartFacts:
 		d.askOwner(a)
@@ -163,6 +152,29 @@ func (d *reviewDesk) enter(a *App) tea.Cmd {
 		d.write(a, p.key)
 	}
 	return nil
+}
+
+// visit opens the review of another incident.
+func (d *reviewDesk) visit(a *App, id string) tea.Cmd {
+	d.to = id
+	say := "the review of " + id
+	if len(d.from) > 0 {
+		say += " · " + a.key("review.back") + " goes back"
+	}
+	a.say(info, say)
+	a.landing = screenReview
+	return a.enter(id, 0)
+}
+
+// back returns to the review from which an earlier one was opened.
+func (d *reviewDesk) back(a *App) tea.Cmd {
+	n := len(d.from)
+	if n == 0 {
+		return nil
+	}
+	id := d.from[n-1]
+	d.from = d.from[:n-1]
+	return d.visit(a, id)
 }
 
 func (d *reviewDesk) add(a *App) tea.Cmd {
@@ -175,26 +187,24 @@ func (d *reviewDesk) add(a *App) tea.Cmd {
 	return nil
 }
 
-func (d *reviewDesk) done(a *App) tea.Cmd {
-	it, ok := d.item(a)
-	switch {
-	case !ok:
-		a.say(warning, "no action item is selected: "+a.key("review.in")+" goes to the list")
-	case it.Suggested:
-		d.askItem(a, it)
-	case it.State == model.ItemOpen:
-		return a.do(model.FinishAction{N: it.N}, "done: "+model.Brief(it.Title, 40))
-	default:
-		return a.do(model.ReopenAction{N: it.N}, "open again: "+model.Brief(it.Title, 40))
-	}
-	return nil
-}
-
 func (d *reviewDesk) drop(a *App) tea.Cmd {
 	if it, ok := d.item(a); ok && !it.Suggested {
 		a.ask("Drop: "+model.Brief(it.Title, 50), []field{textField("why", "", "covered by OPS-12", "the reason is logged")}, func(_ *App, v []string) (model.Command, error) {
 			return model.DropAction{N: it.N, Reason: v[0]}, nil
 		})
+		return nil
+	}
+	if d.part().id == partTree {
+		switch {
+		case d.loaded != nil:
+			d.loaded, d.page = nil, reviewPage{}
+		case d.kept == nil:
+			a.say(warning, "no fault tree is kept in the record: "+a.key("review.load")+" keeps one")
+		default:
+			a.ask("Take the fault tree away: "+model.Brief(d.kept.name, 50), []field{textField("why", "", "", "the record keeps what it was")}, func(_ *App, v []string) (model.Command, error) {
+				return model.DropTree{Reason: v[0]}, nil
+			})
+		}
 		return nil
 	}
 	if w, ok := d.answer(a); ok {
@@ -207,112 +217,87 @@ func (d *reviewDesk) drop(a *App) tea.Cmd {
 	return nil
 }
 
-// fold hides or shows what is below the selected gate.
-func (d *reviewDesk) fold(a *App) tea.Cmd {
-	rows := d.outline()
-	if d.part().id != partTree || !d.inside || d.row >= len(rows) {
-		return nil
+// template is the team's own template of that name, or "".
+func (a *App) template(name string) (string, error) {
+	if a.cfg.Postmortem == nil {
+		return "", nil
 	}
-	if r := rows[d.row]; r.Gate != "" && !r.Shared && (r.Open || r.Closed) {
-		d.folded[r.ID] = !d.folded[r.ID]
-		d.page = reviewPage{}
-	}
-	return nil
+	return a.cfg.Postmortem(name)
 }
-
-func (d *reviewDesk) seed(a *App) tea.Cmd {
-	seeds := review.Seeds(a.room.inc)
-	if len(seeds) == 0 {
-		a.say(warning, "no confirmed hypothesis is left to begin with")
-		return nil
-	}
-	var cmds []tea.Cmd
-	for _, s := range seeds {
-		cmds = append(cmds, a.do(s, "entered what is confirmed"))
-	}
-	return tea.Batch(cmds...)
-}
-
-// markdown is the postmortem as Markdown.
-func (d *reviewDesk) markdown(doc *review.Document) (string, error) {
-	var b textWriter
-	err := doc.Markdown(&b, "")
-	return string(b), err
-}
-
-type textWriter []byte
-
-func (t *textWriter) Write(p []byte) (int, error) { *t = append(*t, p...); return len(p), nil }
 
 func (d *reviewDesk) copy(a *App) tea.Cmd {
-	s, err := d.markdown(d.doc)
+	var b strings.Builder
+	text, err := a.template(review.TemplateMarkdown)
+	if err == nil {
+		err = d.doc.Markdown(&b, text)
+	}
 	if err != nil {
 		a.say(failure, model.Message(err))
 		return nil
 	}
 	a.say(info, "the postmortem is in the clipboard")
-	return tea.SetClipboard(s)
+	return tea.SetClipboard(b.String())
 }
 
-// reopenMsg brings the review of another incident to the front.
-type reopenMsg struct{}
+// exportedMsg says that a file was written, or why not.
+type exportedMsg struct {
+	form *form // that waits for it
+	path string
+	err  error
+}
+
+// exported closes the form, which stays with its file name if nothing was written.
+func (d *reviewDesk) exported(a *App, m exportedMsg) {
+	if !m.form.answered(m.err) {
+		return
+	}
+	a.dialogs = without(a.dialogs, m.form)
+	a.say(info, "written: "+model.Brief(m.path, 120))
+}
 
 // export writes doc into a new file of its own; it never replaces one.
-func (d *reviewDesk) export(a *App, path string, doc *review.Document, page bool, tree string) tea.Cmd {
+func (d *reviewDesk) export(a *App, f *form, path string, doc *review.Document, as, tree string) tea.Cmd {
 	return func() tea.Msg {
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return noticeMsg{failure, "the file was not written: " + model.Brief(err.Error(), 120)}
+		m := exportedMsg{form: f, path: path}
+		if abs, err := filepath.Abs(path); err == nil {
+			m.path = abs
 		}
-		if page {
-			err = doc.HTML(f, "", tree)
-		} else {
-			err = doc.Markdown(f, "")
-		}
-		if closed := f.Close(); err == nil {
-			err = closed
-		}
-		if err != nil {
-			_ = os.Remove(path)
-			return noticeMsg{failure, "the file was not written: " + model.Brief(model.Message(err), 120)}
-		}
-		abs, err := filepath.Abs(path)
-		if err != nil {
-			abs = path
-		}
-		return noticeMsg{info, "written: " + model.Brief(abs, 120)}
+		m.err = a.exportFile(path, doc, as, tree)
+		return m
 	}
 }
 
-// noticeMsg is something to say.
-type noticeMsg struct {
-	tone tone
-	text string
-}
-
-// loadTree reads and solves a fault tree from a file.
-func (d *reviewDesk) loadTree(a *App, path string) tea.Cmd {
-	return a.read(func(_ context.Context, _ Store) tea.Msg {
-		st, err := os.Stat(path)
-		if err != nil {
-			return treeMsg{err: model.Errorf(model.NotFound, "there is no file %s", model.Brief(path, 120))}
+func (a *App) exportFile(path string, doc *review.Document, as, tree string) error {
+	own := ""
+	if name := map[string]string{"html": review.TemplateHTML, "markdown": review.TemplateMarkdown}[as]; name != "" {
+		var err error
+		if own, err = a.template(name); err != nil {
+			return err
 		}
-		if !st.Mode().IsRegular() || st.Size() > faulttree.MaxFile {
-			return treeMsg{err: model.Errorf(model.Invalid, "%s is no fault tree that can be read", model.Brief(path, 120))}
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return treeMsg{err: model.Wrap(model.Invalid, err, "%s cannot be read", model.Brief(path, 120))}
-		}
-		name := filepath.Base(path)
-		t, err := faulttree.Read(name, b, "")
-		if err != nil {
-			return treeMsg{err: err}
-		}
-		r, err := faulttree.Analyse(t, faulttree.Options{Limit: 100, Nodes: 500_000})
-		if err != nil {
-			return treeMsg{err: err}
-		}
-		return treeMsg{tree: &loadedTree{name, t, r, t.Likelihoods()}}
-	})
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return model.Errorf(model.Conflict, "%s exists already: give it a new name", model.Brief(path, 120))
+	case err != nil:
+		return model.Wrap(model.Invalid, err, "%s cannot be written: %s", model.Brief(path, 120), model.Brief(err.Error(), 120))
+	}
+	switch as {
+	case "html":
+		err = doc.HTML(f, own, tree)
+	case "json":
+		e := json.NewEncoder(f)
+		e.SetIndent("", "  ")
+		err = e.Encode(doc)
+	default:
+		err = doc.Markdown(f, own)
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		_ = os.Remove(path)
+		return model.Wrap(model.CodeOf(err), err, "%s was not written: %s", model.Brief(path, 120), model.Brief(model.Message(err), 120))
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -48,21 +49,26 @@ func (d *reviewDesk) box(a *App, key model.SectionKey, base int64, was, text str
 			}
 			now = merged
 		}
-		return d.send(a, model.WriteReview{Section: key, Text: now, Base: there.Seq}, was), nil
+		return d.send(a, model.WriteReview{Section: key, Text: now, Base: there.Seq}, was, "", nil), nil
 	})
 	e.input.area.MaxHeight = max(6, a.lay.body.Dy()-6)
 	e.input.set(text)
 	a.open(e)
 }
 
-// send writes a section and remembers its text until it is in the record.
-func (d *reviewDesk) send(a *App, c model.WriteReview, was string) tea.Cmd {
+// send writes a section and remembers its text until it is in the record. file,
+// if it is not empty, is where the text lies as well; written is called when the
+// text is in the record.
+func (d *reviewDesk) send(a *App, c model.WriteReview, was, file string, written func()) tea.Cmd {
 	if d.waiting == nil {
 		d.waiting = map[model.SectionKey]unsent{}
 	}
 	d.waiting[c.Section] = unsent{c.Base, was, c.Text}
-	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: "written: " + review.PartFor(c.Section).Title, then: func(a *App, _ model.Receipt) tea.Cmd {
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: "written: " + review.PartFor(c.Section).Title, kept: file, then: func(a *App, _ model.Receipt) tea.Cmd {
 		delete(d.waiting, c.Section)
+		if written != nil {
+			written()
+		}
 		return nil
 	}})
 }
@@ -73,6 +79,7 @@ type reviewEditedMsg struct {
 	path  string
 	draft review.Draft
 	data  []byte
+	quick bool // it ended so soon that nobody can have written
 	err   error
 }
 
@@ -91,136 +98,55 @@ func (d *reviewDesk) editor(a *App) tea.Cmd {
 		a.say(failure, model.Message(err))
 		return nil
 	}
-	id := d.id
+	id, began := d.id, time.Now()
 	return tea.ExecProcess(cmd, func(err error) tea.Msg {
-		m := reviewEditedMsg{id: id, path: path, draft: w, err: err}
-		if err == nil {
-			m.data, m.err = os.ReadFile(path)
+		m := reviewEditedMsg{id: id, path: path, draft: w, quick: time.Since(began) < AtOnce}
+		if err != nil {
+			m.err = model.Wrap(model.Invalid, err, "the editor did not end well, nothing was written")
+			return m
 		}
+		m.data, m.err = ReadEdited(path)
 		return m
 	})
 }
 
-// edited merges what came back. The file stays where anything could not be
-// written.
+// edited merges what came back. The file stays until all of it is in the record.
 func (d *reviewDesk) edited(a *App, m reviewEditedMsg) tea.Cmd {
-	if m.err != nil {
-		a.say(failure, "the editor did not end well, nothing was written; your text is in "+m.path)
-		return nil
+	changed, err := map[model.SectionKey]string(nil), m.err
+	if err == nil {
+		changed, err = m.draft.Back(m.data)
 	}
-	changed, err := m.draft.Back(m.data)
+	if err == nil && (a.room == nil || a.room.inc.ID != m.id) {
+		err = model.Errorf(model.Conflict, "another incident is open: nothing was written")
+	}
 	if err != nil {
 		a.say(failure, model.Message(err)+"; your text is in "+m.path)
 		return nil
 	}
-	if a.room == nil || a.room.inc.ID != m.id {
-		a.say(failure, "another incident is open: nothing was written; your text is in "+m.path)
-		return nil
-	}
 	cmds, conflicts := m.draft.Reconcile(changed, a.room.inc)
+	left := len(cmds) + len(conflicts)
+	remove := func() { _ = os.RemoveAll(filepath.Dir(m.path)) }
 	var out []tea.Cmd
 	for _, c := range cmds {
-		was := ""
-		for _, s := range m.draft.Sections {
-			if s.Key == c.Section {
-				was = s.Text
+		out = append(out, d.send(a, c, m.draft.Was(c.Section), m.path, func() {
+			if left--; left == 0 {
+				remove()
 			}
-		}
-		out = append(out, d.send(a, c, was))
-	}
-	if len(conflicts) == 0 {
-		_ = os.RemoveAll(filepath.Dir(m.path))
-		if len(cmds) == 0 {
-			a.say(info, "nothing was changed")
-		}
-		return tea.Batch(out...)
+		}))
 	}
 	for _, c := range slices.Backward(conflicts) {
 		d.box(a, c.Section, c.Seq, c.Theirs, c.Both)
 	}
-	a.say(warning, conflicts[0].By+" wrote here meanwhile: both texts are in the box, yours also in "+m.path)
+	switch {
+	case len(conflicts) > 0:
+		a.say(warning, conflicts[0].By+" wrote here meanwhile: both texts are in the box, yours also in "+m.path)
+	case len(cmds) == 0 && m.quick:
+		a.say(info, StillOpen(m.path))
+	case len(cmds) == 0:
+		remove()
+		a.say(info, "nothing was changed")
+	}
 	return tea.Batch(out...)
-}
-
-func choice(label, help, now string, none string, words []string) field {
-	f := field{label: label, help: help, choices: append([]string{none}, words...)}
-	if k := slices.Index(words, now); k >= 0 {
-		f.chosen = k + 1
-	}
-	return f
-}
-
-const notSaid = "not said"
-
-func chosen(v string) string {
-	if v == notSaid {
-		return ""
-	}
-	return v
-}
-
-func texts[T ~string](list []T) []string {
-	out := make([]string, len(list))
-	for k, x := range list {
-		out[k] = string(x)
-	}
-	return out
-}
-
-// askItem asks for an action item, or for the changes of one. What is suggested
-// is entered as it stands or as it was changed in the form.
-func (d *reviewDesk) askItem(a *App, it review.Action) {
-	name := "A new action item"
-	var was model.ActionItem
-	if it.N > 0 {
-		name = "Change action item"
-		was, _ = a.room.inc.Action(it.N)
-	}
-	a.ask(name, []field{
-		textField("what", it.Title, "Add an alert for pool usage above 80 %", "a verb and an end: how will somebody know that it is done?"),
-		textField("owner", it.Owner, "@bob", "one person"),
-		choice("priority", "P0 now, P1 next, P2 later", it.Priority, notSaid, texts(model.Priorities)),
-		choice("good for", "prevent it, detect it, mitigate it, or a process", it.Type, notSaid, texts(model.ActionTypes)),
-		textField("due", it.Due, "2026-12-01", "the day, or 2w from today"),
-		textField("ticket", it.Ticket, "OPS-12 or an address", ""),
-	}, func(a *App, v []string) (model.Command, error) {
-		due, err := model.ParseDay(v[4], a.now)
-		if err != nil {
-			return nil, err
-		}
-		if it.N == 0 {
-			return model.AddAction{Title: v[0], Owner: v[1], Priority: model.Priority(chosen(v[2])), Type: model.ActionType(chosen(v[3])), Category: it.Category, Due: due, Ticket: v[5], Todo: it.Todo}, nil
-		}
-		p, t := model.Priority(chosen(v[2])), model.ActionType(chosen(v[3]))
-		return model.ChangeAction{N: it.N, Title: &v[0], Owner: &v[1], Priority: &p, Type: &t, Due: &due, Ticket: &v[5], Base: was.Seq}, nil
-	})
-}
-
-func (d *reviewDesk) askWhy(a *App, parent int) {
-	name, question := "How did this come about?", ""
-	if w, ok := a.room.inc.Writeup.Why(parent); ok {
-		name, question = "How did that come about: "+model.Brief(w.Answer, 50), "Why: "+model.Brief(w.Answer, 120)+"?"
-	}
-	a.ask(name, []field{
-		textField("answer", "", "the pool was exhausted", "a condition that made it possible, not a person"),
-		textField("shown by", "", "graph 7", "what shows it; a guess is marked by low confidence"),
-		choice("confidence", "", "", notSaid, texts(model.Confidences)),
-		textField("question", question, "why was the pool exhausted?", ""),
-	}, func(_ *App, v []string) (model.Command, error) {
-		return model.AnswerWhy{Parent: parent, Answer: v[0], Evidence: v[1], Confidence: model.Confidence(chosen(v[2])), Question: v[3]}, nil
-	})
-}
-
-func (d *reviewDesk) changeWhy(a *App, w model.Why) {
-	a.ask("Change this answer", []field{
-		textField("answer", w.Answer, "", "a condition that made it possible, not a person"),
-		textField("shown by", w.Evidence, "", ""),
-		choice("confidence", "", string(w.Confidence), notSaid, texts(model.Confidences)),
-		textField("question", w.Question, "", ""),
-	}, func(_ *App, v []string) (model.Command, error) {
-		c := model.Confidence(chosen(v[2]))
-		return model.ChangeWhy{N: w.N, Answer: &v[0], Evidence: &v[1], Confidence: &c, Question: &v[3], Base: w.Seq}, nil
-	})
 }
 
 func (d *reviewDesk) askState(a *App) {
@@ -265,29 +191,16 @@ func (d *reviewDesk) askOwner(a *App) {
 	})
 }
 
-func (d *reviewDesk) askTree(a *App) {
-	a.open(newForm("Show a fault tree", []field{textField("file", "", "tree.yaml", "YAML, or Open-PSA XML; warroom faulttree example prints one")}, func(a *App, v []string) (tea.Cmd, error) {
-		if v[0] == "" {
-			return nil, model.Errorf(model.Invalid, "name a file")
-		}
-		for k, p := range deskParts {
-			if p.id == partTree {
-				d.sel, d.inside, d.row, d.scroll = k, true, 0, 0
-			}
-		}
-		return d.loadTree(a, v[0]), nil
-	}))
-}
-
 func (d *reviewDesk) askExport(a *App) {
-	a.open(newForm("Write the postmortem into a file", []field{
-		{label: "as", help: "public: no internal parts, no names", choices: []string{"markdown", "html", "public markdown", "public html"}},
-		textField("file", "", d.doc.ID+".md or .html", "a new file; none is replaced"),
+	var f *form
+	f = newForm("Write the postmortem into a file", []field{
+		{label: "as", help: "public: no internal parts, no names", choices: []string{"markdown", "html", "json", "public markdown", "public html", "public json"}},
+		textField("file", "", d.doc.ID+".md, .html or .json", "a new file; none is replaced"),
 	}, func(a *App, v []string) (tea.Cmd, error) {
-		page, public := strings.HasSuffix(v[0], "html"), strings.HasPrefix(v[0], "public")
+		as, public := strings.CutPrefix(v[0], "public ")
 		path := v[1]
 		if path == "" {
-			path = d.doc.ID + map[bool]string{true: "-public"}[public] + map[bool]string{true: ".html", false: ".md"}[page]
+			path = d.doc.ID + map[bool]string{true: "-public"}[public] + map[string]string{"markdown": ".md", "html": ".html", "json": ".json"}[as]
 		}
 		doc, tree := d.doc, ""
 		if public {
@@ -295,6 +208,7 @@ func (d *reviewDesk) askExport(a *App) {
 		} else if t := d.shownTree(); t != nil {
 			tree = t.SVG(200)
 		}
-		return d.export(a, path, doc, page, tree), nil
-	}))
+		return d.export(a, f, path, doc, as, tree), nil
+	})
+	a.open(f)
 }

@@ -52,6 +52,7 @@ type Config struct {
 
 	Outside Outside // nil: nothing leaves this room
 
+	Postmortem func(name string) (string, error) // the team's own template of that name (review.TemplateMarkdown, …), "" if it has none; nil: none
 }
 
 // Run shows the war room until the person leaves or ctx ends. It returns nil, or

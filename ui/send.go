@@ -22,7 +22,7 @@ type job struct {
 	line     string // what was typed, if it came from the composer
 	form     *form  // the form that waits for the answer, if any
 	done     string // what to say when it worked; "" says nothing
-	silent   bool   // the program's own wish: a refusal is no news to anybody
+	kept     string // the file in which the text lies as well, should it be refused
 	then     func(*App, model.Receipt) tea.Cmd
 }
 
@@ -52,6 +52,25 @@ func (a *App) do(c model.Command, done string) tea.Cmd {
 		return nil
 	}
 	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: done})
+}
+
+// undo takes back the newest action. Of an update that was noted as sent only
+// the note is taken back, and that is what is said.
+func (a *App) undo() tea.Cmd {
+	if a.room == nil {
+		a.say(warning, "no incident is open")
+		return nil
+	}
+	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: model.Undo{}}, then: func(a *App, r model.Receipt) tea.Cmd {
+		for _, e := range r.Events {
+			if b, ok := e.Body.(*model.Undone); ok && b.Kind == model.KindUpdateSent {
+				a.say(warning, e.Text()+" · what did go out stays out")
+				return nil
+			}
+		}
+		a.say(info, "taken back")
+		return nil
+	}})
 }
 
 // next starts the job at the head of the queue, unless one is under way.
@@ -102,8 +121,8 @@ func (a *App) finished(m doneMsg) tea.Cmd {
 func (a *App) refused(m doneMsg) {
 	text := model.Message(m.err)
 	a.log.Printf("%T: %v", m.job.request.Command, m.err)
-	if m.job.silent {
-		return
+	if m.job.kept != "" {
+		text += "; your text is in " + m.job.kept
 	}
 	if m.job.line == "" {
 		if m.job.form == nil {

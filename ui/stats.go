@@ -174,8 +174,7 @@ func (d *statsDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			a.say(failure, model.Message(m.err))
 			return nil, true
 		}
-		a.showBehind(m)
-		return nil, true
+		return a.showBehind(m), true
 	case writtenMsg:
 		if m.form.answered(m.err) {
 			a.dialogs = without(a.dialogs, m.form)
@@ -296,10 +295,17 @@ func (a *App) behind() tea.Cmd {
 }
 
 // showBehind opens the only incident, or lists several.
-func (a *App) showBehind(m behindMsg) {
+func (a *App) showBehind(m behindMsg) tea.Cmd {
 	if len(m.rows) == 0 {
 		a.say(info, "no incident is behind this")
-		return
+		return nil
+	}
+	visit := func(id string) tea.Cmd {
+		a.screen = screenRoom
+		return a.enter(id, 0)
+	}
+	if m.total == 1 {
+		return visit(m.rows[0].id)
 	}
 	items := make([]item, len(m.rows))
 	for i, r := range m.rows {
@@ -310,12 +316,12 @@ func (a *App) showBehind(m behindMsg) {
 		if id == "" {
 			return nil
 		}
-		a.screen = screenRoom
-		return a.enter(id, 0)
+		return visit(id)
 	})
 	p.foot = "↑↓ move · enter open it · esc back"
 	if m.total > len(m.rows) {
 		p.foot += fmt.Sprintf(" · the newest %d of %d", len(m.rows), m.total)
 	}
 	a.open(p)
+	return nil
 }

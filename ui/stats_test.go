@@ -10,10 +10,12 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"warroom/model"
+	"warroom/model/metrics"
 )
 
 // pastOf makes n incidents in the 80 days before noon, without chance.
@@ -202,5 +204,50 @@ func TestStatsMouse(t *testing.T) {
 	x.click("Where?")
 	if x.a.stats().chart().Name != "where" {
 		t.Errorf("%s is in focus", x.a.stats().chart().Name)
+	}
+}
+
+// columns are statistics of a table that is in memory.
+type columns struct{ *metrics.Table }
+
+func (c columns) Statistics(_ context.Context, look func(*metrics.Table) error) error {
+	return look(c.Table)
+}
+
+// The wall over many incidents: made anew after something has changed, and a key
+// that walks through a chart.
+func BenchmarkStats(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		table := metrics.NewTable(n)
+		for i := range n {
+			at := noon.Add(-time.Duration(n-i) * (3 * 365 * 24 * time.Hour / time.Duration(n)))
+			table.Put(metrics.Row{Row: int64(i + 1), ID: model.IncidentID(at, 1), Start: at, Minutes: math.Exp(4 + 1.2*math.Sin(float64(i*i%9973))),
+				Severity: model.Severity(1 + i%5), Services: []string{[]string{"checkout", "search", "orders-db", "login", "email"}[i%5]}, Cause: "deploy of a new version"})
+		}
+		a := newApp(b.Context(), Config{Actor: "ana", Now: func() time.Time { return noon }, Store: noStore{}, Statistics: columns{table}})
+		a.Update(tea.WindowSizeMsg{Width: 200, Height: 60})
+		s := newScreen(200, 60)
+		d := a.stats()
+		d.period, d.chose, a.screen = len(periods)-1, true, screenStats
+		refresh := func() {
+			a.Update(d.refresh(a)())
+			s.draw(a.View())
+		}
+		refresh()
+		if d.report == nil || d.report.N != n {
+			b.Fatalf("of %d incidents this is on the screen: %+v, %v", n, d.report, d.err)
+		}
+		b.Run(fmt.Sprintf("refresh/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				refresh()
+			}
+		})
+		b.Run(fmt.Sprintf("key/%d", n), func(b *testing.B) {
+			d.at = 4 // the control chart
+			for b.Loop() {
+				a.Update(press("left"))
+				s.draw(a.View())
+			}
+		})
 	}
 }

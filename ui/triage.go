@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,7 +18,7 @@ type triageDesk struct {
 	answers  triage.Answers // as chosen here
 	unsure   triage.Answers // the milder level that could not be told apart
 	changed  bool           // something was chosen that is not recorded
-	at       int            // the row in focus: criteria, then questions, then metrics
+	at       int            // the row in focus: criteria, then questions, then metrics; -1: none, since all is recorded
 	between  *triage.Level  // not sure: the first of the two levels, once chosen
 	doubt    bool           // not sure: two levels are being chosen
 }
@@ -49,23 +48,22 @@ func (d *triageDesk) follow(a *App) {
 	if d.incident == id && d.changed {
 		return
 	}
-	if d.incident != id {
+	another := d.incident != id
+	if another {
 		d.at, d.doubt, d.between = 0, false, nil
 	}
 	d.incident, d.changed = id, false
 	d.answers, d.unsure = triage.Answers{}, triage.Answers{}
-	if a.room == nil {
-		return
+	if a.room != nil {
+		d.answers, d.unsure = a.doctrine().Recorded(a.room.inc.Triage)
 	}
-	for _, x := range a.room.inc.Triage.Answers {
-		if a.doctrine().Check(triage.Answers{x.Criterion: x.Level}) == nil {
-			d.answers[x.Criterion] = x.Level
-			if x.Or != "" {
-				d.unsure[x.Criterion] = x.Or
-			}
-		}
+	if another && len(d.answers) > 0 {
+		d.at = -1
 	}
 }
+
+// again puts the first question into focus.
+func (d *triageDesk) again() { d.at, d.doubt, d.between = 0, false, nil }
 
 func (d *triageDesk) metrics(a *App) []model.MetricValue {
 	if a.room == nil {
@@ -82,6 +80,9 @@ func (d *triageDesk) outcome(a *App) triage.Outcome {
 // What is in focus; nil for the other two.
 func (d *triageDesk) focus(a *App) (*triage.Criterion, *triage.Question, *triage.Metric) {
 	doc, n := a.doctrine(), d.at
+	if n < 0 {
+		return nil, nil, nil
+	}
 	if n < len(doc.Criteria) {
 		return &doc.Criteria[n], nil, nil
 	}
@@ -120,14 +121,9 @@ func (d *triageDesk) choose(a *App, n int) {
 			d.between = &l
 			return
 		}
-		worse := triage.Worse(*d.between, l)
-		milder := l
-		if worse == l {
-			milder = *d.between
-		}
-		d.set(c, worse, milder)
+		c.Answer(d.answers, d.unsure, *d.between, l)
 	} else {
-		d.set(c, l, l)
+		c.Answer(d.answers, d.unsure, l, l)
 	}
 	d.doubt, d.between, d.changed = false, nil, true
 	for k := 1; k < len(a.doctrine().Criteria); k++ {
@@ -136,13 +132,6 @@ func (d *triageDesk) choose(a *App, n int) {
 			d.at = next
 			return
 		}
-	}
-}
-
-func (d *triageDesk) set(c *triage.Criterion, l, or triage.Level) {
-	d.answers[c.Name] = l.Name
-	if delete(d.unsure, c.Name); or != l {
-		d.unsure[c.Name] = or.Name
 	}
 }
 
@@ -155,15 +144,17 @@ func (d *triageDesk) clear(a *App) {
 	}
 }
 
-// apply declares with the severity, or records the answers and sets it. Take the
-// higher: a milder one is asked about.
+// apply records the answers and sets the severity. Take the higher: a milder one
+// is asked about.
 func (d *triageDesk) apply(a *App) tea.Cmd {
 	o := d.outcome(a)
 	c := a.doctrine().Command(d.answers, d.unsure, d.metrics(a))
-	if a.room == nil {
-		return d.declare(a, c)
+	recorded := func(a *App, _ model.Receipt) tea.Cmd {
+		d.changed = false
+		d.follow(a)
+		d.at = -1 // the digits go to the screens again
+		return nil
 	}
-	recorded := func(a *App, _ model.Receipt) tea.Cmd { d.changed = false; d.follow(a); return nil }
 	send := func(a *App, c model.Assess, done string) tea.Cmd {
 		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: done, then: recorded})
 	}
@@ -192,7 +183,8 @@ func (d *triageDesk) apply(a *App) tea.Cmd {
 }
 
 // declare asks for a title and opens the incident with the answers.
-func (d *triageDesk) declare(a *App, c model.Assess) tea.Cmd {
+func (d *triageDesk) declare(a *App) tea.Cmd {
+	c := a.doctrine().Command(d.answers, d.unsure, nil)
 	a.open(newForm("Declare "+c.Severity.String()+" "+c.Severity.Word(), []field{
 		textField("what is wrong", "", "checkout returns 503", "a title is enough: enter declares"),
 		textField("services", "", "checkout, payments", "which services, separated by commas"),
@@ -202,9 +194,6 @@ func (d *triageDesk) declare(a *App, c model.Assess) tea.Cmd {
 			return nil, model.Errorf(model.Invalid, "say in a few words what is wrong")
 		}
 		m := model.Declare{Title: v[0], Severity: c.Severity, Services: []string{v[1]}, Triage: &c}
-		if len(c.Answers) == 0 {
-			m.Triage = nil
-		}
 		if v[2] != "" {
 			var err error
 			if m.ImpactStart, err = model.When(v[2], a.now, a.zone); err != nil {
@@ -215,7 +204,7 @@ func (d *triageDesk) declare(a *App, c model.Assess) tea.Cmd {
 			a.say(info, r.Incident.ID+" declared "+r.Incident.Severity.String())
 			d.changed = false
 			a.landing = screenTriage
-			return a.enter(r.Incident.ID, 0)
+			return tea.Batch(a.enter(r.Incident.ID, 0), a.seenBefore(r.Incident))
 		}}), nil
 	}))
 	return nil
@@ -231,7 +220,7 @@ func (d *triageDesk) answer(a *App, word string) tea.Cmd {
 	if word == model.CheckYes {
 		done = "yes · " + a.key("triage.act") + " " + q.Action.Words()
 	}
-	cmd := a.do(model.AnswerCheck{Question: q.Ask, Answer: word, Action: q.Yes}, done)
+	cmd := a.do(q.Command(word), done)
 	if word != model.CheckYes {
 		d.move(a, 1)
 	}
@@ -276,28 +265,11 @@ func (d *triageDesk) measure(a *App) tea.Cmd {
 	was, _ := a.room.inc.Triage.Metric(m.Name)
 	metric := *m
 	a.ask(metric.Name, []field{
-		textField("value", was.Value, strings.Trim(metric.Threshold.String(), "<>= "), metric.Threshold.Words()+": "+worse(metric.Modifier)+" · empty: not known"),
+		textField("value", was.Value, strings.Trim(metric.Threshold.String(), "<>= "), metric.Threshold.Words()+": "+metric.Gain()+" · empty: not known"),
 	}, func(_ *App, v []string) (model.Command, error) {
-		if strings.TrimSpace(v[0]) == "" {
-			return model.Measure{Metric: metric.Name}, nil
-		}
-		e, err := metric.Observe(v[0])
-		if err != nil {
-			return nil, err
-		}
-		return model.Measure{Metric: metric.Name, Value: e.Value, Effect: e.Text(), Worse: e.By}, nil
+		return metric.Command(v[0])
 	})
 	return nil
-}
-
-func worse(n int) string {
-	switch n {
-	case 0:
-		return "no change of severity"
-	case 1:
-		return "one level worse, never beyond SEV-1"
-	}
-	return fmt.Sprintf("%d levels worse, never beyond SEV-1", n)
 }
 
 // fillRoles offers the vacant roles that the severity requires.
@@ -325,27 +297,4 @@ func (d *triageDesk) tag(a *App) (string, style) {
 		return "…", a.theme.warn
 	}
 	return "", ""
-}
-
-// escalate records response targets that have passed. Every terminal that shows
-// the incident asks; the store takes the first and refuses the others, which is
-// no news to anybody.
-func (a *App) escalate() tea.Cmd {
-	if a.room == nil || writable(a) != "" {
-		return nil
-	}
-	inc := a.room.inc
-	for _, c := range a.clocks() {
-		mark := inc.ID + c.Key + inc.Severity.String()
-		if !c.Kind.Response() || !c.Overdue(a.now) || inc.Escalated(c.Key) || a.escalated[mark] {
-			continue
-		}
-		if a.escalated == nil {
-			a.escalated = map[string]bool{}
-		}
-		a.escalated[mark] = true
-		cmd := model.Escalate{Key: c.Key, Notify: a.doctrine().Requirements(inc.Severity).Notification, Rules: a.cfg.Rules}
-		return a.send(job{incident: inc.ID, request: model.Request{Command: cmd}, silent: true})
-	}
-	return nil
 }

@@ -24,13 +24,18 @@ func (d *triageDesk) draw(a *App, w, h int) []string {
 	left := w - right - 1
 	if w < 62 { // one column: what was asked for last stays in sight
 		lines, at := d.questions(a, w)
-		lines = append(append(d.verdict(a, w), ""), lines...)
+		verdict := append(d.verdict(a, w), "")
+		if lines = append(verdict, lines...); d.at < 0 {
+			at = 0
+		} else {
+			at += len(verdict)
+		}
 		for k, l := range lines {
 			if l == "" {
 				lines[k] = strings.Repeat(" ", w)
 			}
 		}
-		return append(top, scrolled(lines, at+len(lines)-len(lines), h)...)
+		return append(top, scrolled(lines, at, h)...)
 	}
 	lines, at := d.questions(a, left)
 	if short := h - len(lines); short < 0 { // without the empty lines between
@@ -277,7 +282,13 @@ func (d *triageDesk) requires(a *App, w int) (out []string) {
 	v, st := yes(q.StatusPage, "yes")
 	row("status page", v, st)
 	v, st = yes(q.CustomerComms, "yes")
+	if p := a.cfg.Rules.Pace(model.ToCustomers, s); p.Every > 0 {
+		v, st = "within "+model.Span(p.First), ""
+	}
 	if a.room != nil {
+		if t, ok := a.room.inc.LastTold(model.ToCustomers); ok {
+			v, st = "told at "+model.TimeOfDay(t, a.now, a.zone), ""
+		}
 		if c, ok := a.clockOf(model.ToCustomers); ok {
 			if v, st = "in "+countdown(c.Due.Sub(a.now)), ""; c.Overdue(a.now) {
 				v, st = "overdue "+countdown(a.now.Sub(c.Due)), th.alarm

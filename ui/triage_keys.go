@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,6 +17,16 @@ func onLevel(a *App) string {
 		return "that answers a severity question: go up to one"
 	}
 	return ""
+}
+
+// onLevelN says why digit n answers nothing here.
+func onLevelN(n int) func(*App) string {
+	return func(a *App) string {
+		if c, _, _ := a.triage().focus(a); c != nil && n > len(c.Levels) {
+			return fmt.Sprintf("there are only the answers 1 to %d", len(c.Levels))
+		}
+		return onLevel(a)
+	}
 }
 
 func onQuestion(a *App) string {
@@ -50,15 +61,39 @@ func saidYes(a *App) string {
 	return ""
 }
 
+func canDeclare(a *App) string {
+	if a.room != nil {
+		return "an incident is open here: " + a.key("declare") + " declares another"
+	}
+	return answered(a)
+}
+
+func canAgain(a *App) string {
+	if why := hasRoom(a); why != "" {
+		return why
+	}
+	if a.triage().at >= 0 {
+		return "a question is open: a digit answers it"
+	}
+	return ""
+}
+
 func canApply(a *App) string {
-	d := a.triage()
-	if c, _, _ := d.focus(a); c == nil {
+	if c, _, _ := a.triage().focus(a); c == nil {
 		return "that sets the severity: go up to the questions"
 	}
-	if d.doubt {
-		return "not sure between which two? press both"
+	if why := hasRoom(a); why != "" {
+		return why
 	}
-	if !d.outcome(a).Answered() && (a.room != nil || len(d.answers) == 0) {
+	return answered(a)
+}
+
+// answered says why the answers are not enough yet.
+func answered(a *App) string {
+	switch d := a.triage(); {
+	case d.doubt:
+		return "not sure between which two? press both"
+	case !d.outcome(a).Answered():
 		return "nothing is answered yet: a digit answers the question"
 	}
 	return writable(a)
@@ -92,8 +127,12 @@ const maxLevels = triage.MaxLevels
 
 func triageKeys() []action {
 	out := []action{
-		{id: "triage.set", keys: []string{"enter"}, words: "Set the severity that the answers say, or declare with it", short: "set severity", where: onTriage, rank: 1, why: canApply,
+		{id: "triage.declare", keys: []string{"enter"}, words: "Declare an incident with the severity that the answers say", short: "declare", where: onTriage, rank: 1, why: canDeclare,
+			run: func(a *App) tea.Cmd { return a.triage().declare(a) }},
+		{id: "triage.set", keys: []string{"enter"}, words: "Record the answers and set the severity that they say", short: "set severity", where: onTriage, rank: 1, why: canApply,
 			run: func(a *App) tea.Cmd { return a.triage().apply(a) }},
+		{id: "triage.again", keys: []string{"enter"}, words: "Answer the severity questions again", short: "answer again", where: onTriage, rank: 1, why: canAgain,
+			run: func(a *App) tea.Cmd { a.triage().again(); return nil }},
 		{id: "triage.unsure", keys: []string{"n"}, words: "Not sure: press the two likely levels, the worse counts", short: "not sure", where: onTriage, rank: 2, why: onLevel,
 			run: func(a *App) tea.Cmd {
 				d := a.triage()
@@ -119,14 +158,14 @@ func triageKeys() []action {
 		{id: "triage.message", keys: []string{"m"}, words: "Write the message that is due next", short: "message", where: onTriage, rank: 6, why: openAndWritable,
 			run: func(a *App) tea.Cmd { return a.firstMessage() }},
 		{id: "triage.undo", keys: []string{"z"}, words: "Take back my newest action", where: onTriage, why: openAndWritable,
-			run: func(a *App) tea.Cmd { return a.do(model.Undo{}, "taken back") }},
+			run: func(a *App) tea.Cmd { return a.undo() }},
 		{id: "triage.back", keys: []string{"esc"}, words: "Sure after all", where: onTriage, why: inDoubt,
 			run: func(a *App) tea.Cmd { a.triage().doubt, a.triage().between = false, nil; return nil }},
 		{id: "triage.up", keys: []string{"up", "k", "shift+tab"}, words: "Up", where: onTriage, run: triageMove(-1), move: true},
 		{id: "triage.down", keys: []string{"down", "j", "tab"}, words: "Down", where: onTriage, run: triageMove(1), move: true},
 	}
 	for n := 1; n <= maxLevels; n++ {
-		out = append(out, action{id: "triage." + strconv.Itoa(n), keys: []string{strconv.Itoa(n)}, words: "Answer " + strconv.Itoa(n) + " to the severity question", where: onTriage, why: onLevel,
+		out = append(out, action{id: "triage." + strconv.Itoa(n), keys: []string{strconv.Itoa(n)}, words: "Answer " + strconv.Itoa(n) + " to the severity question", where: onTriage, why: onLevelN(n),
 			run: func(a *App) tea.Cmd { a.triage().choose(a, n); return nil }, move: true})
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"warroom/model"
+	"warroom/model/outbox"
 	"warroom/model/triage"
 )
 
@@ -66,7 +67,9 @@ func TestFromThePageToTheFirstMessage(t *testing.T) {
 	// It is worse than it seemed: answers again, and the clocks follow.
 	x.keys("2")
 	x.sees("recorded")
-	x.keys("up", "up", "up", "up", "1", "enter")
+	x.keys("enter")
+	x.sees("· Updates") // a digit answers, and goes to no screen
+	x.keys("1", "enter")
 	if x.a.room.inc.Severity != 1 {
 		t.Fatalf("%s", x.a.room.inc.Severity)
 	}
@@ -102,34 +105,6 @@ func TestChecklistOnTheScreen(t *testing.T) {
 		if x.a.room.inc.Severity != before {
 			t.Errorf("lowered to %s", x.a.room.inc.Severity)
 		}
-	}
-}
-
-// Ten terminals see the target pass; it is written once.
-func TestEscalationIsWrittenOnce(t *testing.T) {
-	x := paged(t, 120, 40)
-	id := x.command("", "ana", model.Declare{Title: "api down", Severity: 2}).Incident.ID
-	var seats []*seat
-	for range 3 {
-		y := join(t, x.store, x.clock, "bob", 120, 40)
-		y.run(y.a.enter(id, 0))
-		seats = append(seats, y)
-	}
-	*x.clock = x.clock.Add(31 * time.Minute)
-	for range 2 {
-		for _, y := range seats {
-			y.send(tickMsg{*x.clock, y.a.clock})
-		}
-	}
-	inc, err := x.store.Incident(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if e := inc.Triage.Escalations; len(e) != 1 || e[0].Key != "acknowledge" || strings.Join(e[0].Notify, " ") != "page_oncall manager_notification" {
-		t.Errorf("%+v", e)
-	}
-	for _, y := range seats {
-		y.lacks("recorded already")
 	}
 }
 
@@ -185,5 +160,81 @@ func TestGoldenTriage(t *testing.T) {
 				golden.RequireEqual(t, []byte(x.screen()))
 			})
 		}
+	}
+}
+
+// Where a target takes the words, approving them puts them into the queue, and
+// they count as sent when they have arrived; elsewhere they are sent by hand.
+func TestUpdatesGoThroughTheQueue(t *testing.T) {
+	x, p := sitOutside(t, 120, 40)
+	x.a.cfg.Rules = triage.Default().Rules(model.Doctrine())
+	x.keys("T", "v", "1")
+	x.run(x.a.readOutside())
+	for _, m := range x.a.out.rows { // somebody says yes to the public incident
+		if m.State == outbox.Drafted {
+			if _, err := p.s.Handle(t.Context(), m.N, "ana", outbox.Step{Verb: outbox.DoApprove}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	reread := func() {
+		t.Helper()
+		inc, err := p.s.Incident(t.Context(), x.a.room.inc.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.a.room.inc = inc
+		x.run(x.a.readOutside())
+		x.a.measure()
+	}
+	for range 4 {
+		p.attempt(nil)
+	}
+	reread()
+	id := x.a.room.inc.ID
+	x.hear(x.command(id, "ana", model.DraftUpdate{Audience: model.ToCustomers, Text: "Some payments fail."}))
+	x.keys("5", "down", "down", "down", "p")
+	x.sees("approved for statuspage")
+	x.run(x.a.readOutside())
+	x.sees("Statuspage: waits for a yes", "It is noted as sent when it has arrived")
+	if u, _ := x.a.room.inc.UpdateN(1); u.Step != model.UpdateIsApproved {
+		t.Fatalf("%+v", u)
+	}
+	for _, m := range x.a.carried(1) {
+		if _, err := p.s.Handle(t.Context(), m.N, "ana", outbox.Step{Verb: outbox.DoApprove}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.attempt(nil)
+	reread()
+	if u, _ := x.a.room.inc.UpdateN(1); u.Step != model.UpdateIsSent || u.Via != "statuspage" {
+		t.Errorf("%+v", u)
+	}
+	if _, ok := x.a.room.inc.LastTold(model.ToCustomers); !ok {
+		t.Error("the clock of customers does not know")
+	}
+
+	// Inside: the key sends, and says where to.
+	x.hear(x.command(id, "ana", model.DraftUpdate{Audience: model.ToInternal, Text: "The replica lags."}))
+	x.keys("up", "up", "up", "up", "up", "down", "down", "down")
+	x.sees("sends it to jira, slack")
+	x.keys("s")
+	x.sees("Send update 2 to internal", "outbound")
+	x.keys("enter")
+	x.run(x.a.readOutside())
+	if u, _ := x.a.room.inc.UpdateN(2); u.Via != model.ViaQueue {
+		t.Errorf("%+v", u)
+	}
+	if len(x.a.carried(2)) == 0 {
+		t.Error("nothing is in the queue")
+	}
+	x.keys("z")
+	x.sees("it has left the room")
+
+	// Nothing has changed: the queue publishes that, too, and nobody claims it before.
+	x.keys("up", "up", "up", "up", "up", "c")
+	x.sees("goes to statuspage")
+	if u, _ := x.a.room.inc.UpdateN(3); u.Audience != model.ToCustomers || u.Step != model.UpdateIsApproved {
+		t.Errorf("%+v", u)
 	}
 }

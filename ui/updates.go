@@ -11,6 +11,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/comms"
+	"warroom/model/outbox"
 )
 
 // updatesDesk is the screen of messages: a clock for each audience, drafts, and
@@ -112,18 +113,28 @@ func (d *updatesDesk) tag(a *App) (string, style) {
 	return "", ""
 }
 
-// next is when the next update of an audience will be promised by default: by
-// its pace, and after two hours in an hour, with the expectation set.
+// nextIn is when the next update of an audience is promised by default.
 func (a *App) nextIn(to model.Audience) time.Duration {
-	inc := a.room.inc
-	if !inc.Status.Live() {
-		return 0
+	return a.room.inc.NextIn(a.cfg.Rules, to, a.now)
+}
+
+// goes lists the targets to which the queue carries an update for an audience.
+func (a *App) goes(to model.Audience) []string {
+	if a.cfg.Outside == nil || a.cfg.Outside.Fault() != "" {
+		return nil
 	}
-	every := a.cfg.Rules.Interval(to, inc.Severity)
-	if declared, ok := inc.At(model.Declared); ok && to.Outward() && every > 0 && a.now.Sub(declared) > 2*time.Hour {
-		return max(every, time.Hour)
+	return a.cfg.Outside.Goes(a.room.inc, to)
+}
+
+// carried are the messages of the queue that say update n.
+func (a *App) carried(n int) []outbox.Message {
+	var out []outbox.Message
+	for _, m := range a.out.rows {
+		if m.Incident == a.room.inc.ID && m.Content.Update == n {
+			out = append(out, m)
+		}
 	}
-	return every
+	return out
 }
 
 // firstMessage goes to the updates and begins the one that is due next.
@@ -194,8 +205,9 @@ func (a *App) draftFrom(t *comms.Template, to model.Audience) tea.Cmd {
 		fields = append(fields, textField(strings.ReplaceAll(m, "_", " "), "", "", comms.AskFor(m)))
 	}
 	a.open(newForm("For "+string(to)+": what "+model.Visible(t.Title)+" still needs", fields, func(a *App, v []string) (tea.Cmd, error) {
+		typed := comms.Fields{}
 		for k, m := range missing {
-			facts[m] = v[k]
+			facts[m], typed[m] = v[k], v[k]
 		}
 		if still := t.Missing(facts); len(still) > 0 {
 			return nil, model.Errorf(model.Invalid, "still missing: %s", strings.ReplaceAll(strings.Join(still, ", "), "_", " "))
@@ -204,7 +216,14 @@ func (a *App) draftFrom(t *comms.Template, to model.Audience) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm(), then: lookAtDraft}), nil
+		drafted := func(a *App, r model.Receipt) tea.Cmd {
+			cmds := []tea.Cmd{lookAtDraft(a, r)}
+			for _, l := range comms.Places(typed) {
+				cmds = append(cmds, a.send(job{incident: r.Incident.ID, request: model.Request{Command: l}}))
+			}
+			return tea.Batch(cmds...)
+		}
+		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm(), then: drafted}), nil
 	}))
 	return nil
 }
@@ -250,6 +269,9 @@ func (d *updatesDesk) approve(a *App) tea.Cmd {
 	found := a.remarks(u)
 	c := model.ApproveUpdate{N: u.N, Text: u.Message, Remarks: comms.Rules(found)}
 	done := "approved · " + a.key("updates.copy") + " copies it, " + a.key("updates.sent") + " notes that it was sent"
+	if to := a.goes(u.Audience); u.Audience.Outward() && len(to) > 0 {
+		done = "approved for " + model.Visible(strings.Join(to, ", ")) + " · " + a.key("outbox") + " shows it on its way"
+	}
 	if len(found) == 0 {
 		return a.do(c, done)
 	}
@@ -287,9 +309,14 @@ func (d *updatesDesk) sent(a *App) tea.Cmd {
 	if in := a.nextIn(u.Audience); in > 0 {
 		next = typed(in)
 	}
-	a.open(newForm(fmt.Sprintf("Update %d to %s was sent", u.N, u.Audience), []field{
+	name, via, ways := fmt.Sprintf("Update %d to %s was sent", u.N, u.Audience), model.ByHand, "by hand, status page, mail …"
+	if to := a.goes(u.Audience); !u.Audience.Outward() && len(to) > 0 {
+		name, via = fmt.Sprintf("Send update %d to %s", u.N, u.Audience), model.ViaQueue
+		ways = model.ViaQueue + " sends it to " + model.Visible(strings.Join(to, ", ")) + "; by hand: you have sent it"
+	}
+	a.open(newForm(name, []field{
 		textField("next update in", next, "20m", "what they were promised: its clock follows; empty: by the rules"),
-		textField("by way of", model.ByHand, model.ByHand, "by hand, status page, mail …"),
+		textField("by way of", via, via, ways),
 		textField("sent at", "", "now", "if it was earlier: -3m or 14:03"),
 	}, func(a *App, v []string) (tea.Cmd, error) {
 		c := model.MarkSent{N: u.N, Via: v[1], Text: u.Message}
@@ -337,11 +364,14 @@ func (d *updatesDesk) noChange(a *App) tea.Cmd {
 		a.say(failure, model.Message(err))
 		return nil
 	}
-	done := "“no change” noted as sent to " + string(to) + " and copied: post it"
+	via, done := "", "“no change” noted as sent to "+string(to)+" and copied: post it"
+	if goes := a.goes(to); len(goes) > 0 {
+		via, done = model.ViaQueue, "“no change” goes to "+model.Visible(strings.Join(goes, ", "))+" · "+a.key("outbox")+" shows it on its way"
+	}
 	if !a.room.inc.MayApprove(a.cfg.Actor, to) {
 		done = "drafted: the commander or the communications lead approves it"
 	}
-	send := a.send(job{incident: a.room.inc.ID, request: model.Request{Command: model.TellAudience{Audience: to, Template: t.Name, Text: text, Next: in}}, then: lookAtDraft, done: done})
+	send := a.send(job{incident: a.room.inc.ID, request: model.Request{Command: model.TellAudience{Audience: to, Template: t.Name, Text: text, Via: via, Next: in}}, then: lookAtDraft, done: done})
 	return tea.Batch(tea.SetClipboard(strings.Join(model.VisibleLines(text), "\n")), send)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"warroom/model"
 	"warroom/model/comms"
+	"warroom/model/outbox"
 )
 
 func (d *updatesDesk) draw(a *App, w, h int) []string {
@@ -30,11 +31,12 @@ func (d *updatesDesk) draw(a *App, w, h int) []string {
 	var body []string
 	if w < 100 { // the message below the list
 		list := d.rows(a, w)
-		upper := min(len(list), max(6, h/2), h)
+		page := d.page(a, w)
+		upper := min(len(list), max(6, h/2, h-1-len(page)), h)
 		body = slices.Clone(scrolled(list, d.row(a), upper))
 		if rest := h - upper - 1; rest > 0 {
 			body = append(body, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
-			body = append(body, blank(d.page(a, w), w, rest)...)
+			body = append(body, blank(page, w, rest)...)
 		}
 	} else {
 		left := w * 48 / 100
@@ -103,17 +105,19 @@ func (d *updatesDesk) rows(a *App, w int) (out []string) {
 			default:
 				left.add("", "in "+countdown(c.Due.Sub(a.now)))
 			}
-			right = segs{{"at " + a.stamp(c.Due)[:5] + " ", th.dim}}
+			at := model.TimeOfDay(c.Due, a.now, a.zone) + " "
+			right = segs{{"at " + at, th.dim}}
 			if c.Snoozed {
-				right = segs{{"put off to " + a.stamp(c.Due)[:5] + " ", th.warn}}
-			}
-			if len(a.stamp(c.Due)) > 8 {
-				right = segs{{a.stamp(c.Due) + " ", th.dim}}
+				right = segs{{"put off to " + at, th.warn}}
 			}
 		}
 		second := segs{{strings.Repeat(" ", 14), ""}}
 		if t, ok := inc.LastTold(to); ok {
-			second.add(th.dim, "told "+model.Span(max(0, a.now.Sub(t)).Truncate(minute))+" ago")
+			ago := "told just now"
+			if d := a.now.Sub(t); d >= minute {
+				ago = "told " + model.Span(d.Truncate(minute)) + " ago"
+			}
+			second.add(th.dim, ago)
 		} else {
 			second.add(th.dim, "not told anything yet")
 		}
@@ -218,14 +222,26 @@ func (d *updatesDesk) page(a *App, w int) (out []string) {
 	for _, r := range a.remarks(u) {
 		para("! "+model.Visible(r.String()), th.warn, 2)
 	}
-	switch {
+	carried := a.carried(u.N)
+	for _, m := range carried {
+		state := m.State.Words()
+		if m.State == outbox.Drafted {
+			state = "waits for a yes"
+		}
+		para(capital(model.Visible(m.Target))+": "+state, th.accent, 1)
+	}
+	switch goes := a.goes(u.Audience); {
+	case len(carried) > 0 && u.Audience.Outward():
+		para("It is noted as sent when it has arrived. "+a.key("outbox")+" approves, tries again or drops; "+a.key("updates.sent")+" notes that you have posted it yourself.", th.dim, 3)
+	case !u.Audience.Outward() && len(goes) > 0:
+		para("No approval is needed: "+a.key("updates.sent")+" sends it to "+model.Visible(strings.Join(goes, ", "))+".", th.dim, 2)
 	case u.Step == model.UpdateIsApproved:
 		para(a.key("updates.copy")+" copies the words. Once they are out, "+a.key("updates.sent")+" notes it and asks when the next one comes.", th.dim, 3)
 	case a.room.inc.MayApprove(a.cfg.Actor, u.Audience) && u.Audience.Outward():
 		para("Customers read this. You may approve it: "+a.key("updates.approve"), th.accent, 2)
 	case u.Audience.Outward():
 		_, err := model.ApproveUpdate{N: u.N}.Decide(model.Scene{Incident: a.room.inc, Actor: a.cfg.Actor, Now: a.now})
-		para(model.Visible(model.Message(err)), th.warn, 3)
+		para(capital(model.Visible(model.Message(err)))+".", th.warn, 3)
 	default:
 		para("No approval is needed: "+a.key("updates.copy")+" copies it, "+a.key("updates.sent")+" notes that it was sent.", th.dim, 2)
 	}
@@ -286,7 +302,10 @@ func (d *updatesDesk) audiencePage(a *App, w int) (out []string) {
 
 // paceWords says how often an audience is told.
 func paceWords(a *App, to model.Audience) string {
-	every := a.cfg.Rules.Interval(to, a.room.inc.Severity)
+	if !a.room.inc.Status.Live() {
+		return "it is over, no clock runs"
+	}
+	every := a.cfg.Rules.Pace(to, a.room.inc.Severity).Every
 	if every == 0 {
 		return "no clock at " + a.room.inc.Severity.String()
 	}

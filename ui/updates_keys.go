@@ -98,5 +98,5 @@ var updatesActions = []action{
 	{id: "updates.up", keys: []string{"up", "k", "shift+tab"}, words: "Up", where: onUpdates, run: updatesMove(-1), move: true},
 	{id: "updates.down", keys: []string{"down", "j", "tab"}, words: "Down", where: onUpdates, run: updatesMove(1), move: true},
 	{id: "updates.takeback", keys: []string{"z"}, words: "Take back my newest action", where: onUpdates, why: openAndWritable,
-		run: func(a *App) tea.Cmd { return a.do(model.Undo{}, "taken back") }},
+		run: func(a *App) tea.Cmd { return a.undo() }},
 }

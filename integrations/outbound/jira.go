@@ -30,7 +30,7 @@ const (
 
 func (v *jira) header() http.Header {
 	pair := base64.StdEncoding.EncodeToString([]byte(v.t.User + ":" + v.token.reveal()))
-	v.c.hide(Secret{pair})
+	v.c.hide(newSecret(pair))
 	return http.Header{"Authorization": {"Basic " + pair}}
 }
 

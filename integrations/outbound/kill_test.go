@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"warroom/integrations/outbound"
 	"warroom/model"
 	"warroom/model/outbox"
 	"warroom/storage"
@@ -17,7 +18,7 @@ import (
 
 // The killed workers are this binary, started again with the record in the
 // environment.
-const childRecord, childConfig, childAhead = "WARROOM_OUTBOUND_RECORD", "WARROOM_OUTBOUND_CONFIG", "WARROOM_OUTBOUND_AHEAD"
+const childRecord, childConfig, childAhead, childEnd = "WARROOM_OUTBOUND_RECORD", "WARROOM_OUTBOUND_CONFIG", "WARROOM_OUTBOUND_AHEAD", "WARROOM_OUTBOUND_END"
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childRecord); path != "" {
@@ -42,8 +43,20 @@ func child(path string) int {
 	defer s.Close()
 	w := newWorker(s, conf)
 	w.Now = now
+	if how := os.Getenv(childEnd); how != "" {
+		time.AfterFunc(500*time.Millisecond, func() { crash(how, w) }) // with requests under way
+	}
 	w.Drain(bg)
 	return 0
+}
+
+// crash ends the program as badly as it can end by itself.
+func crash(how string, w *outbound.Worker) {
+	if how == "quit" {
+		quit()
+		return
+	}
+	panic(fmt.Sprintf("%+v %#v", w, w))
 }
 
 // Workers are killed with SIGKILL at every stage: before a request is carried

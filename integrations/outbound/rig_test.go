@@ -42,15 +42,17 @@ type rig struct {
 	t   testing.TB
 	srv *httptest.Server
 
-	mu       sync.Mutex
-	next     func(vendor, call string) fault // nil: fine
-	after    func(vendor, call string)       // called when a request was done, before its answer
-	calls    map[string]int                  // by vendor and call
-	bodies   []string                        // of every request
-	problems []string
-	n        int
-	lag      time.Duration // of Jira's search
-	now      func() time.Time
+	mu     sync.Mutex
+	next   func(vendor, call string) fault // nil: fine
+	after  func(vendor, call string)       // called when a request was done, before its answer
+	calls  map[string]int                  // by vendor and call
+	bodies []string                        // of every request
+
+	authorized string // the newest header
+	problems   []string
+	n          int
+	lag        time.Duration // of Jira's search
+	now        func() time.Time
 
 	pages    map[string]string // PagerDuty Events: open keys → "triggered"
 	paged    map[string]int    // how often a key was opened anew
@@ -58,13 +60,19 @@ type rig struct {
 	issues   map[string]*ticket
 	public   map[string]map[string]any
 	incs     map[string]map[string]any // PagerDuty REST, by id
-	hooks    map[string]int            // webhook ids
+
+	people    map[string]string // Slack's display names, by user
+	reactions []string
+	sockets   int
+	socket    http.Handler   // the other end of Socket Mode
+	hooks     map[string]int // webhook ids
 }
 
 type room struct {
 	id, name, purpose, topic string
 	archived                 bool
 	messages                 []message
+	said                     []map[string]any // by people
 	pins, members            map[string]bool
 }
 
@@ -132,6 +140,7 @@ var canaries = map[string]string{
 	"WARROOM_PAGERDUTY_ROUTING_KEY": "CANARYrk000000000000000000000000",
 	"WARROOM_PAGERDUTY_TOKEN":       "CANARYpdtoken",
 	"WARROOM_SLACK_TOKEN":           "xoxb" + "-CANARY-slack-token",
+	"WARROOM_SLACK_APP_TOKEN":       "xapp" + "-CANARY-app-token",
 	"WARROOM_JIRA_TOKEN":            "CANARYjiratoken",
 	"WARROOM_STATUSPAGE_TOKEN":      "CANARYpagetoken",
 	"WARROOM_HOOK_SECRET":           "whsec_Q0FOQVJZc2VjcmV0Q0FOQVJZ",
@@ -146,6 +155,10 @@ func (g *rig) count(what string) int {
 
 func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	vendor, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if vendor == "socket" {
+		g.socket.ServeHTTP(w, r)
+		return
+	}
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	g.validate(vendor, path, r, body)
@@ -153,6 +166,7 @@ func (g *rig) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	call := vendor + " " + r.Method + " " + path
 	g.calls[call]++
+	g.authorized = r.Header.Get("Authorization")
 	g.bodies = append(g.bodies, call+"?"+r.URL.RawQuery+" "+string(body))
 	f := fine
 	if g.next != nil {
@@ -233,6 +247,13 @@ func (g *rig) validate(vendor, path string, r *http.Request, body []byte) {
 	in := &openapi3filter.RequestValidationInput{Request: c, Route: route, PathParams: params, Options: &openapi3filter.Options{ExcludeReadOnlyValidations: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}}
 	if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
 		bad(err)
+	}
+	if p, err := descriptions(); err != nil {
+		bad(err)
+	} else if p != nil {
+		if err := p.check(vendor, path, r, body); err != nil {
+			bad(err)
+		}
 	}
 	want := map[string]string{"slack": "Bearer ", "jira": "Basic ", "statuspage": "OAuth ", "pagerduty": "Token token="}[vendor]
 	if path != "v2/enqueue" && !strings.HasPrefix(r.Header.Get("Authorization"), want) && !strings.Contains(string(body), "token=xoxb") {
@@ -377,6 +398,23 @@ func (g *rig) slack(call string, r *http.Request, body []byte) (int, any) {
 		}
 		ch.members[v.Get("users")] = true
 		return 200, map[string]any{"ok": true, "channel": show(ch)}
+	case "apps.connections.open":
+		if r.Header.Get("Authorization") != "Bearer "+canaries["WARROOM_SLACK_APP_TOKEN"] {
+			return no("invalid_auth")
+		}
+		g.sockets++
+		return 200, map[string]any{"ok": true, "url": "ws" + strings.TrimPrefix(g.srv.URL, "http") + "/socket?ticket=CANARYticket"}
+	case "users.info":
+		return 200, map[string]any{"ok": true, "user": map[string]any{"id": v.Get("user"), "name": "n", "profile": map[string]any{"display_name": g.people[v.Get("user")], "email": strings.ToLower(v.Get("user")) + "@example.com"}}}
+	case "reactions.add":
+		g.reactions = append(g.reactions, v.Get("name")+" "+v.Get("timestamp"))
+	case "conversations.replies":
+		for _, m := range ch.said {
+			if m["ts"] == v.Get("ts") {
+				return 200, map[string]any{"ok": true, "messages": []any{m}}
+			}
+		}
+		return no("thread_not_found")
 	case "users.lookupByEmail":
 		return 200, map[string]any{"ok": true, "user": map[string]any{"id": "U0EVE"}}
 	case "conversations.history":

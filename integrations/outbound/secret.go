@@ -17,8 +17,11 @@ import (
 )
 
 // Secret is a credential. It shows itself to nobody: printed, logged or encoded
-// in any way it is hidden.
-type Secret struct{ v string }
+// in any way it is hidden. It is behind a pointer, since what prints a struct
+// around it does not ask it.
+type Secret struct{ v *string }
+
+func newSecret(v string) Secret { return Secret{&v} }
 
 const hidden = "[hidden]"
 
@@ -27,14 +30,20 @@ func (Secret) GoString() string             { return hidden }
 func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // Empty reports whether there is no secret.
-func (s Secret) Empty() bool { return s.v == "" }
+func (s Secret) Empty() bool { return s.reveal() == "" }
 
 // reveal is the secret itself, for the request that needs it.
-func (s Secret) reveal() string { return s.v }
+func (s Secret) reveal() string {
+	if s.v == nil {
+		return ""
+	}
+	return *s.v
+}
 
 // The sorts of secrets, as they end the name of the environment variable.
 const (
 	whatToken    = "TOKEN"
+	whatApp      = "APP_TOKEN"
 	whatRouting  = "ROUTING_KEY"
 	whatSecret   = "SECRET"
 	whatURL      = "URL"
@@ -56,6 +65,10 @@ func Whats(t outbox.Target) []string {
 		return []string{whatSecret}
 	case outbox.Mail:
 		return []string{whatPassword}
+	case outbox.Slack:
+		if t.Echo != "" {
+			return []string{whatToken, whatApp}
+		}
 	}
 	return []string{whatToken}
 }
@@ -95,6 +108,20 @@ func Variable(target, what string) string {
 	return "WARROOM_" + strings.ToUpper(strings.ReplaceAll(target, "-", "_")) + "_" + what
 }
 
+// Credential reports whether an environment variable holds a secret of a target,
+// which no other program is to get.
+func Credential(variable string) bool {
+	if !strings.HasPrefix(variable, "WARROOM_") {
+		return false
+	}
+	for _, what := range []string{whatToken, whatRouting, whatSecret, whatURL, whatPassword} {
+		if strings.HasSuffix(variable, "_"+what) {
+			return true
+		}
+	}
+	return false
+}
+
 // Entry is the name of a target's secret in the keyring, under "warroom".
 func Entry(target, what string) string {
 	return target + "-" + strings.ToLower(strings.ReplaceAll(what, "_", "-"))
@@ -112,13 +139,13 @@ func (s source) missing(what string) error {
 func (s source) get(ctx context.Context, what string) (Secret, error) {
 	v := Variable(s.name, what)
 	if x := strings.TrimSpace(s.s.Getenv(v)); x != "" {
-		return Secret{x}, nil
+		return newSecret(x), nil
 	}
 	if path := s.s.Getenv(v + "_FILE"); path != "" {
 		return readSecret(path, v)
 	}
 	if x, ok := s.fromKeyring(ctx, what); ok {
-		return Secret{x}, nil
+		return newSecret(x), nil
 	}
 	if len(s.t.SecretCommand) > 0 && what == Whats(s.t)[0] {
 		return runSecret(ctx, s.t.SecretCommand, s.name)
@@ -139,7 +166,7 @@ func readSecret(path, variable string) (Secret, error) {
 	if err != nil || len(b) > maxSecret {
 		return Secret{}, model.Errorf(model.Invalid, "the file that %s_FILE names holds no secret: at most %d bytes are expected", variable, maxSecret)
 	}
-	return Secret{strings.TrimSpace(string(b))}, nil
+	return newSecret(strings.TrimSpace(string(b))), nil
 }
 
 // fromKeyring asks the keyring and does not wait for one that does not answer: it
@@ -181,7 +208,7 @@ func runSecret(ctx context.Context, argv []string, target string) (Secret, error
 	case v == "":
 		return Secret{}, model.Errorf(model.Invalid, "secret_command of target %s printed nothing", target)
 	}
-	return Secret{v}, nil
+	return newSecret(v), nil
 }
 
 // limited takes the first n bytes and lets the rest go.

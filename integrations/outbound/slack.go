@@ -20,15 +20,16 @@ import (
 type slackRoom struct {
 	base
 	token Secret
+	app   Secret // for listening; empty if that is not asked for
 	api   *slack.Client
 }
 
-func newSlack(b base, token Secret) *slackRoom {
+func newSlack(b base, token, app Secret) *slackRoom {
 	url := b.t.URL
 	if !strings.HasSuffix(url, "/") {
 		url += "/"
 	}
-	return &slackRoom{b, token, slack.New(token.reveal(), slack.OptionAPIURL(url), slack.OptionHTTPClient(b.c.http))}
+	return &slackRoom{b, token, app, slack.New(token.reveal(), slack.OptionAPIURL(url), slack.OptionHTTPClient(b.c.http), slack.OptionAppLevelToken(app.reveal()))}
 }
 
 // Limits of the API, in bytes.
@@ -342,6 +343,9 @@ func (s *slackRoom) end(w *wire, err error) outbox.Result {
 // slackScopes are the rights that a token needs for all that is done here.
 var slackScopes = []string{"channels:manage", "channels:read", "channels:history", "chat:write", "pins:write", "users:read.email"}
 
+// echoScopes are those that listening needs besides.
+var echoScopes = []string{"reactions:read", "reactions:write", "app_mentions:read", "im:history", "users:read"}
+
 func (s *slackRoom) Check(ctx context.Context) Identity {
 	id := Identity{Target: s.name, Vendor: s.t.Vendor}
 	ctx, w := s.c.begin(ctx)
@@ -357,7 +361,11 @@ func (s *slackRoom) Check(ctx context.Context) Identity {
 	}
 	if w.scopes != "" {
 		have := strings.FieldsFunc(w.scopes, func(r rune) bool { return r == ',' || r == ' ' })
-		for _, need := range slackScopes {
+		all := slackScopes
+		if s.t.Echo != "" {
+			all = slices.Concat(all, echoScopes)
+		}
+		for _, need := range all {
 			if s.t.Private {
 				need = strings.NewReplacer("channels:manage", "groups:write", "channels:", "groups:").Replace(need)
 			}
@@ -366,7 +374,23 @@ func (s *slackRoom) Check(ctx context.Context) Identity {
 			}
 		}
 	}
+	if s.t.Echo != "" {
+		id.Missing = append(id.Missing, s.hears(ctx)...)
+	}
 	return id
+}
+
+// hears says what is missing for listening. Asking for a place to listen at opens
+// no connection.
+func (s *slackRoom) hears(ctx context.Context) []string {
+	if s.app.Empty() {
+		return []string{"the app token, for what comes in: " + model.Message(s.o.Secrets.of(s.name, s.t).missing(whatApp))}
+	}
+	ctx, w := s.c.begin(ctx)
+	if _, _, err := s.api.StartSocketModeContext(ctx); err != nil {
+		return []string{"what comes in: " + s.end(w, err).Reason}
+	}
+	return nil
 }
 
 func (s *slackRoom) Look(ctx context.Context, o model.Outlet) outbox.Standing {

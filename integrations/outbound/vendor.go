@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -80,13 +81,17 @@ func New(ctx context.Context, name string, t outbox.Target, o Options) (Vendor, 
 			v = newPagerDuty(base, need(whatRouting), may(whatToken))
 		}
 	case outbox.Slack:
-		v = newSlack(base, need(whatToken))
+		var app Secret
+		if t.Echo != "" {
+			app = may(whatApp) // without it only the listening does not work
+		}
+		v = newSlack(base, need(whatToken), app)
 	case outbox.Jira:
 		v = &jira{base, need(whatToken)}
 	case outbox.Statuspage:
 		v = &statuspage{base, need(whatToken)}
 	case outbox.Webhook:
-		address := Secret{t.URL}
+		address := newSecret(t.URL)
 		if t.URL == "" {
 			address = need(whatURL)
 		}
@@ -111,6 +116,10 @@ type base struct {
 	c    *client
 	o    Options
 }
+
+// Format prints a vendor as its target's name, whatever the verb: the libraries
+// keep the credentials in the open.
+func (b base) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.name) }
 
 // Pace is the least time between two messages to a vendor, after its published
 // limits.

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,7 +47,7 @@ type client struct {
 	dial   Dial
 
 	mu      sync.Mutex
-	secrets []string
+	secrets []Secret
 }
 
 func newClient(vendor string, o Options) *client {
@@ -76,10 +77,11 @@ func newClient(vendor string, o Options) *client {
 
 // hide keeps a secret out of every reason.
 func (c *client) hide(s Secret) {
-	if len(s.v) >= 4 {
-		c.mu.Lock()
-		c.secrets = append(c.secrets, s.v, url.QueryEscape(s.v))
-		c.mu.Unlock()
+	v := s.reveal()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(v) >= 4 && !slices.ContainsFunc(c.secrets, func(x Secret) bool { return x.reveal() == v }) {
+		c.secrets = append(c.secrets, s, newSecret(url.QueryEscape(v)))
 	}
 }
 
@@ -88,7 +90,7 @@ func (c *client) clean(s string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, x := range c.secrets {
-		s = strings.ReplaceAll(s, x, hidden)
+		s = strings.ReplaceAll(s, x.reveal(), hidden)
 	}
 	s, _ = outbox.Redact(s)
 	return model.Brief(s, 300)

@@ -100,6 +100,9 @@ func Facts(i *model.Incident, a model.Audience, next, now time.Time, loc *time.L
 	put("incident_id", i.ID)
 	put("timestamp", at(now))
 	put("status", string(i.Status))
+	if a.Outward() { // what we call a stage is no word for them
+		put("status", i.Status.Public())
+	}
 	put("title", i.Title)
 	put("description", i.Description)
 	put("commander", i.Commander())
@@ -154,6 +157,19 @@ func Facts(i *model.Incident, a model.Audience, next, now time.Time, loc *time.L
 		put("next_update", at(next))
 	}
 	return f
+}
+
+// Places are the addresses among values that were typed for a message, as links
+// of the incident, so that the next message need not ask for them again.
+func Places(typed Fields) []model.SetLink {
+	var out []model.SetLink
+	for _, l := range []struct{ field, name string }{{"status_page_url", "status"}, {"status_url", "status"}, {"channel", "channel"}} {
+		v := strings.TrimSpace(typed[l.field])
+		if strings.Contains(v, "://") && !slices.ContainsFunc(out, func(o model.SetLink) bool { return o.Name == l.name }) {
+			out = append(out, model.SetLink{Name: l.name, URL: v})
+		}
+	}
+	return out
 }
 
 func zone(loc *time.Location) *time.Location {

@@ -30,18 +30,24 @@ func (r *Report) findings() []Finding {
 		if c.LateBy.Known() {
 			late = ", by a median of " + Span(*c.LateBy.Value)
 		}
-		add(c.Late.N, c.Late.Range, "%s of the promised updates were late%s.", percent(*c.Late.Value), late)
+		add(c.Late.N, c.Late.Range, "%s of the promised updates were late%s%s.", percent(*c.Late.Value), late, rests(c.Late))
 	}
 	if c := r.Conduct; c.Outlived.Known() && *c.Outlived.Value > 0 {
-		add(c.Outlived.N, c.Outlived.Range, "%s of the temporary measures outlived their incident.", percent(*c.Outlived.Value))
+		add(c.Outlived.N, c.Outlived.Range, "%s of the temporary measures outlived their incident%s: put a day on each.", percent(*c.Outlived.Value), rests(c.Outlived))
 	}
 	if c := r.Conduct; c.OnTime.Known() && c.OnTime.Range.High < 0.9 {
-		add(c.OnTime.N, c.OnTime.Range, "%s of the orders were done in time.", percent(*c.OnTime.Value))
+		add(c.OnTime.N, c.OnTime.Range, "%s of the orders were done in time%s.", percent(*c.OnTime.Value), rests(c.OnTime))
+	}
+	if c := r.Conduct; c.Actions.Known() && c.Actions.Range.High < 0.9 {
+		add(c.Actions.N, c.Actions.Range, "%s of the action items were closed in time%s: fewer of them, or more time.", percent(*c.Actions.Value), rests(c.Actions))
+	}
+	if c := r.Conduct; c.Precision.Known() && c.Precision.Range.High < 0.5 {
+		add(c.Precision.N, c.Precision.Range, "%s of the lines of alerts belonged to an incident%s: the others woke somebody for nothing.", percent(*c.Precision.Value), rests(c.Precision))
 	}
 	r.calendarFinding(add)
 	if r.Open > 0 && r.Survival.Median.Known() && r.Length.Median.Known() && *r.Survival.Median.Value > *r.Length.Median.Value {
-		add(r.Survival.N, r.Survival.Median.Range, "With the %s that are still open the median is %s, not %s: what is not over is no reason to leave it out.",
-			fmt.Sprint(r.Open), Span(*r.Survival.Median.Value), Span(*r.Length.Median.Value))
+		add(r.Survival.N, r.Survival.Median.Range, "With the %s that are still open the median is %s, not %s (n = %d): what is not over is no reason to leave it out.",
+			fmt.Sprint(r.Open), Span(*r.Survival.Median.Value), Span(*r.Length.Median.Value), r.Survival.N)
 	}
 	if len(out) == 0 {
 		add(r.N, nil, "Nothing stands out that these %s bear.", plural(r.N, "incident"))
@@ -49,17 +55,34 @@ func (r *Report) findings() []Finding {
 	return out
 }
 
+// rests words what a share rests on.
+func rests(n Number) string {
+	if n.Range == nil {
+		return fmt.Sprintf(" (n = %d)", n.N)
+	}
+	return fmt.Sprintf(" (n = %d, 95 %% %s to %s)", n.N, percent(n.Range.Low), percent(n.Range.High))
+}
+
+// rests words what a change rests on.
+func (c Change) rests() string {
+	s := fmt.Sprintf(" (n = %d and %d, ratio %.2f", c.N1, c.N2, *c.Ratio)
+	if c.Range != nil {
+		s += fmt.Sprintf(", 95 %% %.2f to %.2f", c.Range.Low, c.Range.High)
+	}
+	return s + ", " + P(c.Adjusted) + ")"
+}
+
 type adder func(n int, i *Interval, format string, args ...any)
 
 func (r *Report) changeFindings(add adder) {
 	h := r.Halves
 	if c := h.Rate; c.Verdict != CannotTell && c.Ratio != nil {
-		add(c.N1+c.N2, c.Range, "Incidents have become %s: %s a week before %s, %s after (%s).", c.Verdict.Become(),
-			short(c.Before), h.Middle.Format("2 January 2006"), short(c.After), P(c.Adjusted))
+		add(c.N1+c.N2, c.Range, "Incidents have become %s: %s a week before %s, %s after%s.", c.Verdict.Become(),
+			short(c.Before), h.Middle.Format("2 January 2006"), short(c.After), c.rests())
 	}
 	if c := h.Length; c.Verdict != CannotTell && c.Ratio != nil {
-		add(c.N1+c.N2, c.Range, "Incidents have become %s: a median of %s before %s, %s after (%s).", c.Verdict.Become(),
-			Span(c.Before), h.Middle.Format("2 January 2006"), Span(c.After), P(c.Adjusted))
+		add(c.N1+c.N2, c.Range, "Incidents have become %s: a median of %s before %s, %s after%s.", c.Verdict.Become(),
+			Span(c.Before), h.Middle.Format("2 January 2006"), Span(c.After), c.rests())
 	}
 }
 
@@ -117,7 +140,7 @@ func (r *Report) lengthFindings(add adder) {
 		if c.Out == 1 {
 			verb = "lies"
 		}
-		add(c.N, nil, "%s %s outside the usual range of %s to %s: ask what was different.", plural(c.Out, "incident"), verb, Span(c.Low), Span(c.High))
+		add(c.N, nil, "%s of %d %s outside the usual range of %s to %s: ask what was different.", plural(c.Out, "incident"), c.N, verb, Span(c.Low), Span(c.High))
 	}
 }
 
@@ -131,12 +154,12 @@ func withRange(i *Interval) string {
 func (r *Report) calendarFinding(add adder) {
 	var parts []string
 	if p := r.Calendar.Hours; p.Real {
-		parts = append(parts, fmt.Sprintf("between %s o'clock (%d where %s would be even)", strings.ReplaceAll(p.Peak, "–", " and "), p.PeakN, short(p.Expected)))
+		parts = append(parts, fmt.Sprintf("between %s o'clock (%d of %d where %s would be even)", strings.ReplaceAll(p.Peak, "–", " and "), p.PeakN, r.Calendar.N-r.Calendar.NoHour, short(p.Expected)))
 	}
 	if p := r.Calendar.Weekdays; p.Real {
-		parts = append(parts, fmt.Sprintf("on %ss (%d where %s would be even)", p.Peak, p.PeakN, short(p.Expected)))
+		parts = append(parts, fmt.Sprintf("on %ss (%d of %d where %s would be even)", p.Peak, p.PeakN, r.Calendar.N, short(p.Expected)))
 	}
 	if len(parts) > 0 {
-		add(r.Calendar.N, nil, "Most begin %s. That is when people deploy and customers come, not a dangerous time by itself.", strings.Join(parts, " and "))
+		add(r.Calendar.N, nil, "More than an even share begin %s. Peaks show when people deploy and customers come, not a time that is dangerous by itself.", strings.Join(parts, " and "))
 	}
 }

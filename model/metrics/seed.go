@@ -276,7 +276,7 @@ func (p *Plain) differ(where string) {
 		known := p.Summary.TotalIncidents - n
 		high := p.Patterns.BySeverity.Distribution["1"] + p.Patterns.BySeverity.Distribution["2"]
 		add("patterns.by_severity.high_severity_percentage", *p.Patterns.BySeverity.High, 100*float64(high)/float64(known),
-			fmt.Sprintf("%s without a severity are in the plain share's denominator", plural(n, "incident")))
+			fmt.Sprintf("the plain share counts %s without a severity as not severe", plural(n, "incident")))
 	}
 }
 

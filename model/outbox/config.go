@@ -31,6 +31,7 @@ type Target struct {
 	Channel    string            `yaml:"channel"`    // Slack: post there instead of a channel for each incident
 	Private    bool              `yaml:"private"`    // Slack: channels are private
 	Archive    bool              `yaml:"archive"`    // Slack: archive the channel when the incident is closed
+	Echo       string            `yaml:"echo"`       // Slack: messages marked with this emoji, or sent to the bot, become entries; off if not said
 	People     map[string]string `yaml:"people"`     // Slack: user id or e-mail of each person here; PagerDuty REST: user id
 	Project    string            `yaml:"project"`    // Jira
 	Type       string            `yaml:"type"`       // Jira: the type of issue; Incident if not said
@@ -91,6 +92,8 @@ const (
 	ntfyServer      = "https://ntfy.sh"
 )
 
+var emojiRe = regexp.MustCompile(`^[a-z0-9_+'-]{1,100}$`)
+
 var nameRe = regexp.MustCompile(`^[a-z][a-z0-9-]{0,29}$`)
 
 // ParseConfig reads an outbound.yaml. name is the file as it is to be called in
@@ -98,11 +101,14 @@ var nameRe = regexp.MustCompile(`^[a-z][a-z0-9-]{0,29}$`)
 func ParseConfig(name string, data []byte) (Config, error) {
 	var c Config
 	doc, err := strictyaml.Parse(name, data)
-	if err != nil {
-		return c, err
+	if err == nil {
+		err = doc.Decode(&c)
 	}
-	if err := doc.Decode(&c); err != nil {
-		return Config{}, err
+	if err != nil {
+		// Without the piece of the file that the reason shows: it may hold a
+		// secret, which somebody put there in spite of all.
+		said, _ := Redact(model.Message(err))
+		return Config{}, model.Errorf(model.CodeOf(err), "%s", said)
 	}
 	for _, n := range c.Names() {
 		t := c.Targets[n]
@@ -188,6 +194,10 @@ func (t *Target) fill() error {
 		}
 	case Slack:
 		or(&t.URL, slackAPI)
+		t.Echo = strings.Trim(t.Echo, ":")
+		if t.Echo != "" && !emojiRe.MatchString(t.Echo) {
+			err = model.Errorf(model.Invalid, "%q is no name of an emoji: give one like pushpin", model.Brief(t.Echo, 40))
+		}
 	case Jira:
 		or(&t.Type, "Incident")
 		or(&t.Done, "Done")
@@ -210,6 +220,9 @@ func (t *Target) fill() error {
 		if err == nil && len(t.To) == 0 {
 			err = need("to", "")
 		}
+	}
+	if err == nil && t.Echo != "" && t.Vendor != Slack {
+		err = model.Errorf(model.Invalid, "echo is for Slack only: %s has no such thing", t.Vendor.Name())
 	}
 	if err != nil {
 		return err

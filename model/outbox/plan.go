@@ -445,17 +445,7 @@ func Impact(s model.Severity) string {
 }
 
 // PublicStatus is a status page's word for where an incident stands.
-func PublicStatus(s model.Status) string {
-	switch s {
-	case model.Identified:
-		return "identified"
-	case model.Mitigated, model.Monitoring:
-		return "monitoring"
-	case model.Triage, model.Investigating:
-		return "investigating"
-	}
-	return "resolved"
-}
+func PublicStatus(s model.Status) string { return s.Public() }
 
 // components says how the public components of an incident's services stand.
 func components(t Target, i *model.Incident, a Action) map[string]string {

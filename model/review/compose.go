@@ -3,7 +3,6 @@ package review
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"warroom/model"
 )
@@ -23,9 +22,9 @@ func Compose(r Record) *Document {
 	if t := i.Started(); !t.IsZero() {
 		d.Date = t.UTC().Format("2006-01-02")
 	}
-	if due, ok := Due(i, r.Rules); ok {
+	if due, ok := i.ReviewDue(r.Rules); ok && (i.Status.Open() || !i.Review.Due.IsZero()) {
 		d.Due = &due
-		d.Overdue = r.Now.After(due) && !i.Writeup.State.Settled()
+		d.Overdue = r.Now.After(due) && !i.Reviewed() && i.Status.Open()
 	}
 	for _, a := range i.Roles {
 		d.People = append(d.People, Person{a.Role, a.Person, a.Since})
@@ -99,20 +98,25 @@ func Compose(r Record) *Document {
 		d.Sections = append(d.Sections, section(r, d, k))
 	}
 	d.Score = d.complete(i)
+	d.list()
 	return d
 }
 
-// Due is when the postmortem is due: as planned, else the rules' time after
-// resolved; false while that is unknown.
-func Due(i *model.Incident, r model.Rules) (time.Time, bool) {
-	if !i.Review.Due.IsZero() {
-		return i.Review.Due, true
+// list makes every list that is empty one: in JSON a null is unknown.
+func (d *Document) list() {
+	d.Services, d.People, d.Milestones, d.Sections = listed(d.Services), listed(d.People), listed(d.Milestones), listed(d.Sections)
+	d.Timeline, d.Decisions, d.Hypotheses, d.Mitigations = listed(d.Timeline), listed(d.Decisions), listed(d.Hypotheses), listed(d.Mitigations)
+	d.Runs, d.Updates, d.Links, d.Actions, d.Earlier = listed(d.Runs), listed(d.Updates), listed(d.Links), listed(d.Actions), listed(d.Earlier)
+	for k := range d.Hypotheses {
+		d.Hypotheses[k].Evidence = listed(d.Hypotheses[k].Evidence)
 	}
-	t, ok := i.At(model.WasResolved)
-	if !ok || r.Review == 0 {
-		return time.Time{}, false
+}
+
+func listed[T any](s []T) []T {
+	if s == nil {
+		return []T{}
 	}
-	return t.Add(r.Review), true
+	return s
 }
 
 // aboutReview are the kinds that write the postmortem: they are no part of what

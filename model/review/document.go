@@ -93,6 +93,8 @@ type Section struct {
 	By      string           `json:"by,omitempty"`
 	At      *time.Time       `json:"at,omitempty"`
 	Seq     int64            `json:"seq"` // what an edit must name as its base
+
+	outside string // of a draft: what of it the public version may say
 }
 
 // Entry is a line of the timeline.
@@ -170,5 +172,6 @@ type Earlier struct {
 	At          time.Time `json:"declared_at"`
 	Why         string    `json:"why"` // it looks the same
 	OpenActions int       `json:"open_action_items"`
+	Open        []string  `json:"open_titles"` // of those, the soonest due first, openShown at most
 	Score       float64   `json:"score"`
 }

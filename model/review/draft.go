@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,12 @@ func section(r Record, d *Document, k model.SectionKey) Section {
 		return s
 	}
 	s.Text = strings.TrimRight(begin(r, d, k), "\n")
+	switch k {
+	case model.SecSummary:
+		s.outside = beginSummary(r.Incident, &Document{Metrics: d.Metrics})
+	case model.SecCustomer, model.SecTechnical:
+		s.outside = withoutUnknown(s.Text)
+	}
 	s.Drafted = s.Text != ""
 	return s
 }
@@ -64,6 +71,17 @@ func begin(r Record, d *Document, k model.SectionKey) string {
 	return ""
 }
 
+// withoutUnknown leaves out the lines of a draft in which the record knows nothing.
+func withoutUnknown(text string) string {
+	var out []string
+	for l := range strings.SplitSeq(text, "\n") {
+		if !strings.HasSuffix(l, ": "+unknown) {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 func or(s string) string {
 	if strings.TrimSpace(s) == "" {
 		return unknown
@@ -80,11 +98,11 @@ func bullets(lines []string) string {
 }
 
 func beginSummary(i *model.Incident, d *Document) string {
-	if i.Description != "" {
-		return strings.Join(model.VisibleLines(i.Description), "\n")
-	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s.", strings.TrimRight(model.Visible(i.Title), "."))
+	if i.Description != "" {
+		b.WriteString(strings.Join(model.VisibleLines(i.Description), "\n") + "\n\n")
+	}
+	b.WriteString(asSentence(i.Title))
 	if start := i.Started(); !start.IsZero() {
 		fmt.Fprintf(&b, " It began at %s UTC", start.UTC().Format("2006-01-02 15:04"))
 		if d.Metrics.Total != nil {
@@ -95,8 +113,21 @@ func beginSummary(i *model.Incident, d *Document) string {
 	if len(i.Services) > 0 {
 		fmt.Fprintf(&b, " Services: %s.", model.Visible(strings.Join(i.Services, ", ")))
 	}
+	for _, h := range d.Hypotheses {
+		if h.State == model.HypothesisConfirmed {
+			b.WriteString(" Found: " + asSentence(h.Text))
+		}
+	}
+	for _, c := range d.Decisions {
+		if c.Worked == "yes" {
+			b.WriteString(" What helped: " + asSentence(c.Text))
+		}
+	}
 	return b.String()
 }
+
+// asSentence ends with one full stop, whatever it ended with.
+func asSentence(s string) string { return strings.TrimRight(model.Visible(s), " .") + "." }
 
 // storyLines is how many lines the story begins with at most; the timeline has
 // them all.
@@ -115,6 +146,11 @@ func beginStory(d *Document) string {
 			break
 		}
 		lines = append(lines, l.At.UTC().Format("15:04")+" "+model.Brief(l.Text, 300))
+	}
+	if lines == nil { // nothing but what those who wait were told, as of an imported one
+		for _, u := range d.Updates[:min(storyLines, len(d.Updates))] {
+			lines = append(lines, u.At.UTC().Format("15:04")+" "+model.Brief(u.Text, 300))
+		}
 	}
 	return bullets(lines)
 }
@@ -140,6 +176,9 @@ func beginCause(d *Document) string {
 	}
 	if d.Whys != nil {
 		for _, c := range d.Whys.Causes {
+			if slices.ContainsFunc(d.Hypotheses, func(h Hypothesis) bool { return h.State == model.HypothesisConfirmed && h.Text == c }) {
+				continue // it stands there already
+			}
 			lines = append(lines, "Contributing: "+model.Visible(c))
 		}
 	}

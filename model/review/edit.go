@@ -3,6 +3,7 @@ package review
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"warroom/model"
@@ -40,6 +41,9 @@ func forEditor(text string) string {
 	return strings.TrimSpace(strings.Join(ls, "\n"))
 }
 
+// Was is the text of a section as it stood when the file was written.
+func (w Draft) Was(k model.SectionKey) string { return w.written[k] }
+
 // File is what the editor opens. Only the keys named are in it, all if none is.
 func (w Draft) File(d *Document, only ...model.SectionKey) []byte {
 	var b bytes.Buffer
@@ -48,7 +52,7 @@ func (w Draft) File(d *Document, only ...model.SectionKey) []byte {
 	b.WriteString("     Timeline, numbers and action items come from the record and are not in this file. -->\n\n")
 	fmt.Fprintf(&b, "# %s %s\n", d.ID, strings.ReplaceAll(model.Visible(d.Title), "-->", "--&gt;"))
 	for _, s := range w.Sections {
-		if len(only) > 0 && !contains(only, s.Key) {
+		if len(only) > 0 && !slices.Contains(only, s.Key) {
 			continue
 		}
 		fmt.Fprintf(&b, "\n## %s\n", s.Title)
@@ -62,15 +66,6 @@ func (w Draft) File(d *Document, only ...model.SectionKey) []byte {
 		}
 	}
 	return b.Bytes()
-}
-
-func contains(list []model.SectionKey, k model.SectionKey) bool {
-	for _, x := range list {
-		if x == k {
-			return true
-		}
-	}
-	return false
 }
 
 // Back reads what came back from the editor: the sections that were changed. A
@@ -105,6 +100,12 @@ func (w Draft) Back(data []byte) (map[model.SectionKey]string, error) {
 	out := map[model.SectionKey]string{}
 	for k, b := range body {
 		text := strings.TrimSpace(withoutAsks(b.String()))
+		if len(text) > model.MaxText {
+			return nil, model.Errorf(model.Invalid, "%s is too long, %d bytes: at most %d can be written, put the rest in a file and name it", PartFor(k).Title, len(text), model.MaxText)
+		}
+		if Conflicted(text) {
+			return nil, model.Errorf(model.Invalid, "in %s two texts are still side by side: keep what is right and take the lines with <<<<<<< ======= >>>>>>> away", PartFor(k).Title)
+		}
 		if text != w.written[k] {
 			out[k] = text
 		}

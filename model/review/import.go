@@ -226,9 +226,24 @@ func freeAction(t string) Action {
 		a.Due = string(d)
 	}
 	a.Ticket = strings.TrimRight(ticketIn.FindString(t), ").,")
-	a.Title = strings.Join(strings.Fields(t), " ")
+	// What has a place of its own now is taken out of the words.
+	words := aside.ReplaceAllString(t, "")
+	if a.Ticket != "" {
+		words = strings.TrimSuffix(strings.TrimSpace(words), a.Ticket)
+	}
+	words = commas.ReplaceAllString(emptied.ReplaceAllString(words, ""), ", ")
+	if words = strings.Trim(strings.Join(strings.Fields(words), " "), " ,;:-–—"); words == "" {
+		words = strings.Join(strings.Fields(t), " ")
+	}
+	a.Title = words
 	return a
 }
+
+var (
+	aside   = regexp.MustCompile(`(?i)\bowner:\s*@?\w[\w.-]*|\b(?:due|by|until)?:?\s*\d{4}-\d\d-\d\d\b|\s+P[0-2]$`)
+	emptied = regexp.MustCompile(`\([\s,;]*\)`)
+	commas  = regexp.MustCompile(`,(?:\s*,)+\s*`)
+)
 
 func prioritise(c string) string {
 	if m := priorityIn.FindStringSubmatch(c); m != nil {

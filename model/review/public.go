@@ -13,6 +13,7 @@ const Someone = "a responder"
 
 var (
 	webLink = regexp.MustCompile(`\[([^\[\]]*)\]\([^()\s]+\)|https?://\S+`)
+	begins  = regexp.MustCompile(`(?:^|[.!?]\s+|\n(?:[-*] +)?)` + Someone + `\b`)
 	mail    = regexp.MustCompile(`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`)
 )
 
@@ -28,17 +29,16 @@ func (d *Document) ForPublic(people []string) *Document {
 	p.Decisions, p.Hypotheses, p.Mitigations, p.Links, p.Whys, p.Earlier, p.Runs, p.Alerts = nil, nil, nil, nil, nil, nil, nil, 0
 	p.Due, p.Overdue, p.Head, p.Seq, p.Score = nil, false, "", 0, Score{}
 	p.Title = hide(d.Title)
-	p.Metrics.Basis = nil
+	p.Metrics.Basis, p.Metrics.LateSends = nil, 0
 	p.Sections = nil
 	for _, s := range d.Sections {
 		if PartFor(s.Key).Private || s.Key == model.SecProblem {
 			continue
 		}
-		s.Text, s.By, s.At, s.Seq = hide(s.Text), "", nil, 0
-		// What the record drafted from the talk of the room was read by nobody yet.
-		if s.Drafted && (s.Key == model.SecHappened || s.Key == model.SecWhy) {
-			s.Text = ""
+		if s.Drafted { // what the record took from the talk of the room was read by nobody yet
+			s.Text = s.outside
 		}
+		s.Text, s.By, s.At, s.Seq = hide(s.Text), "", nil, 0
 		p.Sections = append(p.Sections, s)
 	}
 	p.Timeline = nil
@@ -60,6 +60,7 @@ func (d *Document) ForPublic(people []string) *Document {
 			p.Actions = append(p.Actions, Action{N: a.N, Title: hide(a.Title), Due: a.Due, Type: a.Type, State: a.State})
 		}
 	}
+	p.list()
 	return &p
 }
 
@@ -89,6 +90,7 @@ func masker(people []string) func(string) string {
 				s = t
 			}
 		}
-		return handle.ReplaceAllString(s, Someone)
+		s = handle.ReplaceAllString(s, Someone)
+		return begins.ReplaceAllStringFunc(s, func(m string) string { return m[:len(m)-len(Someone)] + sentenceCase(Someone) })
 	}
 }

@@ -12,20 +12,23 @@ import (
 const (
 	alikeAtLeast = 0.4
 	alikeShown   = 5
+	openShown    = 10 // open action items of each
+	alertsRead   = 50 // candidates of which the alerts are asked for
 )
 
 // Recurring finds earlier incidents that look like i: the same services, the same
 // words in the title, the same alerts. open are the action items that are still
 // open, by incident; alerts the names of an incident's alerts, nil if not known.
 // The likest come first.
-func Recurring(i *model.Incident, all []model.Summary, open map[string]int, alerts func(id string) []string) []Earlier {
-	mine := meaning(i.Title)
+func Recurring(i *model.Incident, all []model.Summary, open map[string][]string, alerts func(id string) []string) []Earlier {
+	mine := titleWords(i.Title)
 	own := map[string]bool{}
-	for _, a := range i.Alerts {
-		own[strings.ToLower(a.Title)] = true
+	for _, name := range AlertNames(i) {
+		own[strings.ToLower(name)] = true
 	}
 	declared, _ := i.At(model.Declared)
 	var out []Earlier
+	asked := 0
 	for _, s := range all {
 		if s.ID == i.ID || s.Status == model.Canceled || s.Drill != i.Drill || s.DeclaredAt.After(declared) {
 			continue
@@ -42,21 +45,28 @@ func Recurring(i *model.Incident, all []model.Summary, open map[string]int, aler
 			score += 0.3 + 0.1*float64(min(2, len(shared)-1))
 			why = append(why, "service "+strings.Join(shared, ", "))
 		}
-		theirs := meaning(s.Title)
-		var words []string
+		theirs, service := titleWords(s.Title), titleWords(strings.Join(shared, " "))
+		var words []string // that both titles have, but for the name of the service
+		both := 0
 		for w := range mine {
-			if theirs[w] && !slices.ContainsFunc(shared, func(v string) bool { return strings.EqualFold(v, w) }) {
-				words = append(words, w)
+			if theirs[w] {
+				if both++; !service[w] {
+					words = append(words, w)
+				}
 			}
 		}
 		slices.Sort(words)
-		if n := max(len(mine), len(theirs)); n > 0 && len(words) > 0 {
-			if part := float64(len(words)) / float64(n); part >= 0.25 {
-				score += 0.6 * part
-				why = append(why, "words "+strings.Join(words, ", "))
-			}
+		n := max(len(mine), len(theirs))
+		switch {
+		case n > 0 && both == n:
+			score += 0.6
+			why = append(why, "title")
+		case len(words) > 0 && 4*len(words) >= n:
+			score += 0.6 * float64(len(words)) / float64(n)
+			why = append(why, pick(len(words) == 1, "word ", "words ")+strings.Join(words, ", "))
 		}
-		if alerts != nil && len(own) > 0 && score > 0 {
+		if alerts != nil && len(own) > 0 && score > 0 && asked < alertsRead {
+			asked++
 			for _, name := range alerts(s.ID) {
 				if own[strings.ToLower(name)] {
 					score += 0.4
@@ -68,7 +78,11 @@ func Recurring(i *model.Incident, all []model.Summary, open map[string]int, aler
 		if score < alikeAtLeast {
 			continue
 		}
-		out = append(out, Earlier{ID: s.ID, Title: s.Title, At: s.DeclaredAt, Why: "the same " + strings.Join(why, "; the same "), OpenActions: open[s.ID], Score: score})
+		items := open[s.ID]
+		out = append(out, Earlier{
+			ID: s.ID, Title: s.Title, At: s.DeclaredAt, Why: "the same " + strings.Join(why, "; the same "),
+			OpenActions: len(items), Open: append([]string{}, items[:min(openShown, len(items))]...), Score: score,
+		})
 	}
 	slices.SortStableFunc(out, func(a, b Earlier) int {
 		switch {
@@ -85,12 +99,47 @@ func Recurring(i *model.Incident, all []model.Summary, open map[string]int, aler
 	return out
 }
 
-// OpenItems is the number of action items that are open, by incident.
-func OpenItems(rows []model.ActionRow) map[string]int {
-	out := map[string]int{}
+// AlertNames are the names of the alerts that belong to i.
+func AlertNames(i *model.Incident) []string {
+	var out []string
+	for _, a := range i.Alerts {
+		if a.Detached.IsZero() {
+			out = append(out, a.Title)
+		}
+	}
+	return out
+}
+
+// titleWords are the words of a title that say what it is about.
+func titleWords(s string) map[string]bool {
+	out := meaning(s)
+	for _, w := range []string{"incident", "outage", "issue", "problem", "again", "degraded", "degradation"} {
+		delete(out, w)
+	}
+	return out
+}
+
+func pick(yes bool, a, b string) string {
+	if yes {
+		return a
+	}
+	return b
+}
+
+// OpenItems are the action items that are open, by incident: what is to be done,
+// by whom and until when, in the order of rows.
+func OpenItems(rows []model.ActionRow) map[string][]string {
+	out := map[string][]string{}
 	for _, r := range rows {
 		if r.Open() {
-			out[r.Incident]++
+			s := r.ActionItem.Title
+			if r.Owner != "" {
+				s += ", @" + r.Owner
+			}
+			if r.Due != "" {
+				s += ", due " + string(r.Due)
+			}
+			out[r.Incident] = append(out[r.Incident], s)
 		}
 	}
 	return out

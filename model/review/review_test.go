@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"warroom/model"
-	"warroom/model/review/faulttree"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -141,111 +140,6 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// The seed's example and its corner cases.
-func TestFiveWhys(t *testing.T) {
-	full := [][2]string{
-		{"Why was the website down?", "The web server ran out of memory"},
-		{"Why did the server run out of memory?", "A memory leak in the application"},
-		{"Why was there a memory leak?", "Unclosed database connections"},
-		{"Why were connections not closed?", "Missing connection pooling configuration"},
-		{"Why was connection pooling not configured?", "Lack of production readiness checklist"},
-	}
-	for n, want := range map[int]string{0: "", 1: "", 3: "", 4: full[3][1], 5: full[4][1]} {
-		r := Chain("Website was down for 2 hours", full[:n]...).Report()
-		got := ""
-		if r.RootCause != nil {
-			got = *r.RootCause
-		}
-		if got != want || r.Depth != n || len(r.Analysis) != n {
-			t.Errorf("%d whys: root cause %q depth %d", n, got, r.Depth)
-		}
-		if want == "" && !slices.Equal(r.Recommendations, []string{"Continue analysis to identify root cause"}) {
-			t.Errorf("%d whys: %q", n, r.Recommendations)
-		}
-		for k, s := range r.Analysis {
-			if s.Level != k+1 || s.Question != full[k][0] || s.Answer != full[k][1] {
-				t.Errorf("step %d: %+v", k, s)
-			}
-		}
-	}
-	for answer, want := range map[string][]string{
-		"Lack of a PROCESS, of monitoring, of testing and of communication": {"Establish or improve process documentation", "Implement or enhance monitoring", "Improve test coverage", "Enhance team communication protocols"},
-		"an assumption": {}, "never established": {}, "not implemented": {}, "no process": {"Establish or improve process documentation"}, "absence of tests": {},
-	} {
-		if r := Chain("p", [2]string{"why?", answer}).Report(); r.RootCause == nil || !slices.Equal(r.Recommendations, want) {
-			t.Errorf("%q: %v %q", answer, r.RootCause, r.Recommendations)
-		}
-	}
-	// Five levels are a root cause even without a sign, as in the seed.
-	if r := Chain("p", [2]string{"", "a"}, [2]string{"", "b"}, [2]string{"", "c"}, [2]string{"", "d"}, [2]string{"", "e"}).Report(); r.RootCause == nil || *r.RootCause != "e" {
-		t.Errorf("root cause of five: %v", r.RootCause)
-	}
-}
-
-func TestWhysTree(t *testing.T) {
-	s := declared(t, model.Declare{}).say("bob", "hypothesis: the pool is too small").do("bob", model.SetHypothesis{N: 1, State: model.HypothesisConfirmed, Evidence: "graph 7"})
-	seeds := Seeds(s.i)
-	if len(seeds) != 1 || seeds[0].Answer != "the pool is too small" || seeds[0].Evidence != "graph 7" {
-		t.Fatalf("seeds %+v", seeds)
-	}
-	s.do("ana", seeds[0])
-	if Seeds(s.i) != nil {
-		t.Error("the same hypothesis is offered twice")
-	}
-	s.do("ana", model.AnswerWhy{Parent: 1, Answer: "Bob did not raise the limit"})
-	s.do("ana", model.AnswerWhy{Parent: 1, Answer: "The pool was too small."})
-	s.do("ana", model.AnswerWhy{Answer: "bad luck"})
-	s.do("ana", model.AnswerWhy{Parent: 1, Answer: "no alert on pool usage"})
-	r := TreeOf(s.i).Report()
-	var flags []string
-	for _, a := range r.Analysis {
-		for _, f := range a.Flags {
-			flags = append(flags, fmt.Sprint(a.N, " ", f.Rule))
-		}
-	}
-	if want := []string{"2 person", "3 circular", "4 unactionable"}; !slices.Equal(flags, want) {
-		t.Errorf("flags %q, want %q", flags, want)
-	}
-	if len(r.Causes) != 4 || r.Depth != 2 {
-		t.Errorf("causes %q, depth %d", r.Causes, r.Depth)
-	}
-	f, err := TreeOf(s.i).FaultTree()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if back, err := faulttree.Read("w.yaml", f.YAML(), ""); err != nil || !slices.EqualFunc(back.Events, f.Events, func(a, b faulttree.Event) bool { return a.ID == b.ID && a.Text == b.Text }) {
-		t.Errorf("written and read again: %v %+v", err, back)
-	}
-	if len(f.Gates) != 2 || len(f.Events) != 4 {
-		t.Errorf("fault tree of %d gates and %d events", len(f.Gates), len(f.Events))
-	}
-}
-
-func TestReadWhys(t *testing.T) {
-	chain, err := ReadWhys("w.yaml", []byte("problem: p\nwhys:\n  - {question: why a?, answer: a}\n  - {question: why b?, answer: lack of b}\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r := chain.Report(); r.Depth != 2 || *r.RootCause != "lack of b" {
-		t.Errorf("%+v", r)
-	}
-	tree, err := ReadWhys("w.json", []byte(`{"problem":"p","whys":[{"answer":"a","confidence":"high","whys":[{"answer":"c"},{"answer":"d"}]},{"answer":"b"}]}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r := tree.Report(); r.Depth != 2 || len(r.Analysis) != 4 || len(r.Causes) != 3 {
-		t.Errorf("%+v", r)
-	}
-	for text, want := range map[string]string{
-		"whys: []": "there is no problem", "problem: p\nwhys: [{question: q}]": "w:2:9: this why has no answer",
-		"problem: p\nwhys: [{answer: a, confidence: sure}]": "no confidence", "problem: p\nhow: x": "no field",
-	} {
-		if _, err := ReadWhys("w", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, err, want)
-		}
-	}
-}
-
 func TestDuration(t *testing.T) {
 	for n, want := range map[int]string{0: "0 minutes", 1: "1 minute", 59: "59 minutes", 60: "1 hour", 61: "1 hour 1 minute", 125: "2 hours 5 minutes"} {
 		if got := Duration(&n); got != want {
@@ -349,153 +243,28 @@ func TestPublicHidesPeople(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(md.String(), Someone+" restarted it with "+Someone) {
+	if !strings.Contains(md.String(), "A responder restarted it with "+Someone) {
 		t.Errorf("what happened is lost:\n%s", md.String())
 	}
 }
 
-func TestMergeKeepsBoth(t *testing.T) {
-	const base = "one\ntwo\nthree\nfour"
-	for _, c := range []struct {
-		mine, theirs, want string
-		clean              bool
-	}{
-		{"one\ntwo!\nthree\nfour", base, "one\ntwo!\nthree\nfour", true},
-		{base, "zero\n" + base, "zero\n" + base, true},
-		{"one\ntwo!\nthree\nfour", "one\ntwo\nthree\nfour\nfive", "one\ntwo!\nthree\nfour\nfive", true},
-		{"one\nthree\nfour", "one\ntwo\nthree\nFOUR", "one\nthree\nFOUR", true},
-		{"one\nA\nthree\nfour", "one\nB\nthree\nfour", "one\n<<<<<<< yours\nA\n=======\nB\n>>>>>>> written meanwhile\nthree\nfour", false},
-		{"", base + "\nfive", "", false},
-		{"x", "x", "x", true},
-	} {
-		got, clean := Merge(base, c.mine, c.theirs)
-		if clean != c.clean || c.clean && got != c.want || !c.clean && c.want != "" && got != c.want {
-			t.Errorf("mine %q theirs %q: %q %v", c.mine, c.theirs, got, clean)
-		}
-		if !clean {
-			if !Conflicted(got) {
-				t.Errorf("no marks in %q", got)
-			}
-			for _, side := range []string{c.mine, c.theirs} {
-				for _, l := range lines(side) {
-					if !strings.Contains(got, l) {
-						t.Errorf("%q is lost in %q", l, got)
-					}
-				}
-			}
-		}
-	}
-}
-
-// The way to the editor and back: nothing touched changes nothing; what was
-// touched comes back; what others wrote meanwhile stays.
-func TestEditorRoundTrip(t *testing.T) {
-	s := lasted(t, time.Hour)
-	s.do("ana", model.WriteReview{Section: model.SecWell, Text: "## loud\nthe alert came early\n<!-- a note -->\n```\n## not a heading\n```"})
-	s.do("ana", model.WriteReview{Section: model.SecLessons, Text: "first\nsecond\nthird"})
+// What the record drafted is public only as far as it says nothing of the room,
+// and no line says that something is unknown.
+func TestPublicDrafts(t *testing.T) {
+	s := lasted(t, time.Hour).say("bob", "hypothesis: the secret pool is too small")
+	s.do("bob", model.SetHypothesis{N: 1, State: model.HypothesisConfirmed, Evidence: "graph"})
 	d := s.document()
-	w := NewDraft(d)
-	file := string(w.File(d))
-	if back, err := w.Back([]byte(file)); err != nil || len(back) != 0 {
-		for k, v := range back {
-			t.Errorf("untouched, %s came back as %q, was %q", k, v, w.written[k])
-		}
-		t.Fatal(err)
+	if text := d.Section(model.SecSummary).Text; !strings.Contains(text, "Found: the secret pool is too small.") {
+		t.Errorf("the summary begins with %q", text)
 	}
-	edited := strings.Replace(file, "first\nsecond", "FIRST\nsecond", 1)
-	edited = strings.Replace(edited, "## Lucky Factors\n", "## Lucky Factors\nit was noon\n", 1)
-	back, err := w.Back([]byte(edited))
-	if err != nil || len(back) != 2 || back[model.SecLucky] != "it was noon" {
-		t.Fatalf("%q %v", back, err)
-	}
-	// Meanwhile somebody adds a line to the lessons.
-	s.do("bob", model.WriteReview{Section: model.SecLessons, Text: "first\nsecond\nthird\nfourth", Base: s.i.Writeup.Section(model.SecLessons).Seq})
-	cmds, conflicts := w.Reconcile(back, s.i)
-	if len(cmds) != 2 || len(conflicts) != 0 {
-		t.Fatalf("%+v %+v", cmds, conflicts)
-	}
-	for _, c := range cmds {
-		s.do("ana", c)
-	}
-	if got := s.i.Writeup.Section(model.SecLessons).Text; got != "FIRST\nsecond\nthird\nfourth" {
-		t.Errorf("merged %q", got)
-	}
-	// And now to the same line.
-	s.do("bob", model.WriteReview{Section: model.SecLessons, Text: "First, of all\nsecond", Base: s.i.Writeup.Section(model.SecLessons).Seq})
-	cmds, conflicts = w.Reconcile(back, s.i)
-	if len(conflicts) != 1 || !strings.Contains(conflicts[0].Both, "FIRST") || !strings.Contains(conflicts[0].Both, "First, of all") {
-		t.Errorf("%+v %+v", cmds, conflicts)
-	}
-	for bad, want := range map[string]string{"": "none of the headings", "## Lessons Learned\nx\n## Lessons Learned\ny": "twice"} {
-		if _, err := w.Back([]byte(bad)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v", bad, err)
-		}
-	}
-}
-
-func TestImportMarkdown(t *testing.T) {
-	const text = `# Post-Incident Review: cache storm
-
-**Impact**
-About 3 % of users saw errors.
-
-Timeline
---------
-10:00 it began
-
-## 3. Root Cause
-A loop of retries.
-
-### Background
-Some history.
-
-## What went well
-- the alert
-
-## Where we got lucky
-It was night.
-
-## Follow-ups
-| Action | Owner | Priority | Due Date | Link |
-|---|---|---|---|---|
-| Add a limit to retries | @bob | P1 | 2026-12-01 | OPS-12 |
-| [Action description] | [Name] | P0/P1/P2 | [Date] | |
-
-- [x] P2: write the runbook, owner: carl, 2026-11-30 https://t.example/9
-`
-	in := Import(text)
-	if in.Title != "Post-Incident Review: cache storm" {
-		t.Errorf("title %q", in.Title)
-	}
-	for k, want := range map[string]string{
-		string(model.SecCustomer): "About 3 % of users saw errors.", PartTimeline: "10:00 it began", string(model.SecWhy): "A loop of retries.",
-		string(model.SecHappened): "Some history.", string(model.SecWell): "- the alert", string(model.SecLucky): "It was night.",
-	} {
-		if in.Parts[k] != want {
-			t.Errorf("%s: %q, want %q", k, in.Parts[k], want)
-		}
-	}
-	if len(in.Actions) != 2 {
-		t.Fatalf("%+v", in.Actions)
-	}
-	if a := in.Actions[0]; a.Title != "Add a limit to retries" || a.Owner != "bob" || a.Priority != "P1" || a.Due != "2026-12-01" || a.Ticket != "OPS-12" {
-		t.Errorf("%+v", a)
-	}
-	if a := in.Actions[1]; a.Owner != "carl" || a.Priority != "P2" || a.Due != "2026-11-30" || a.State != model.ItemDone || a.Ticket != "https://t.example/9" {
-		t.Errorf("%+v", a)
-	}
-	if s := ScoreMarkdown(text); s.Percent < 40 || s.Percent > 90 {
-		t.Errorf("score %d %+v", s.Percent, s.Parts)
-	}
-	// What the program writes itself it can read again.
 	var md bytes.Buffer
-	d := lasted(t, time.Hour).do("ana", model.WriteReview{Section: model.SecLessons, Text: "limits help"}).do("ana", model.AddAction{Title: "Add a limit | here", Owner: "bob", Due: "2026-12-01"}).document()
-	if err := d.Markdown(&md, ""); err != nil {
+	if err := d.ForPublic(nil).Markdown(&md, ""); err != nil {
 		t.Fatal(err)
 	}
-	in = Import(md.String())
-	if in.Parts[string(model.SecLessons)] != "limits help" || in.Actions[0].Title != "Add a limit | here" || in.Actions[0].Owner != "bob" {
-		t.Errorf("%q %+v", in.Parts, in.Actions)
+	for _, bad := range []string{"secret pool", ": unknown\n- ", "[ ]", "late"} {
+		if strings.Contains(strings.SplitN(md.String(), "## Metrics", 2)[0], bad) {
+			t.Errorf("%q is public:\n%s", bad, md.String())
+		}
 	}
 }
 
@@ -581,6 +350,26 @@ func BenchmarkHTML10k(b *testing.B) {
 		var out bytes.Buffer
 		if err := Compose(r).HTML(&out, "", ""); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// An empty list is a list: null is kept for what is unknown.
+func TestJSONLists(t *testing.T) {
+	d := declared(t, model.Declare{Title: "x"}).document()
+	for name, doc := range map[string]*Document{"internal": d, "public": d.ForPublic(nil)} {
+		raw, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(raw, &fields); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []string{"services", "people", "milestones", "sections", "timeline", "decisions", "hypotheses", "mitigations", "runs", "updates", "links", "action_items", "earlier"} {
+			if len(fields[f]) == 0 || fields[f][0] != '[' {
+				t.Errorf("%s: %s is %s", name, f, fields[f])
+			}
 		}
 	}
 }

@@ -204,7 +204,7 @@ func doubts(s Step, above []string, before []Step, people []string) []Flag {
 	return out
 }
 
-var small = map[string]bool{"the": true, "a": true, "an": true, "was": true, "were": true, "is": true, "of": true, "to": true, "and": true, "in": true, "on": true, "it": true, "there": true, "because": true, "we": true, "had": true, "has": true, "been": true}
+var small = map[string]bool{"the": true, "a": true, "an": true, "was": true, "were": true, "is": true, "are": true, "be": true, "at": true, "for": true, "with": true, "by": true, "of": true, "to": true, "and": true, "in": true, "on": true, "it": true, "there": true, "because": true, "we": true, "had": true, "has": true, "been": true}
 
 // same reports whether two answers say the same: nearly all of their words that
 // carry meaning are shared.
@@ -363,4 +363,13 @@ func Chain(problem string, steps ...[2]string) Tree {
 		t.Whys = []Answer{{Question: steps[k][0], Answer: steps[k][1], Whys: t.Whys}}
 	}
 	return t
+}
+
+// FaultTreeOf is the fault tree of a review: the one that the record keeps, else
+// the one of its whys.
+func FaultTreeOf(i *model.Incident) (*faulttree.Tree, error) {
+	if k := i.Writeup.Tree; k.Text != "" {
+		return faulttree.Read(k.Name, []byte(k.Text), "")
+	}
+	return TreeOf(i).FaultTree()
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"warroom/model"
 )
 
 // tooDeep finds nesting that would make the parser recurse without end. It
@@ -77,13 +79,13 @@ func (c *counter) count(n ast.Node, depth int) int {
 		name := n.Value.String()
 		under, ok := c.anchors[name]
 		if !ok {
-			return c.fail(n, "*"+name+" refers to nothing that stands before it")
+			return c.fail(n, "*"+model.Brief(name, 40)+" refers to nothing that stands before it")
 		}
 		size += under
 	case *ast.TagNode:
 		// Nothing here needs one, and the library falls over a tag that promises
 		// another kind of value than stands behind it.
-		return c.fail(n, "a tag ("+n.GetToken().Value+") is not read here: leave it out, and put what is text in quotes")
+		return c.fail(n, "a tag ("+model.Brief(n.GetToken().Value, 40)+") is not read here: leave it out, and put what is text in quotes")
 	}
 	if size > maxNodes {
 		return c.fail(n, "the aliases in this file grow into too much: write the parts out")

@@ -97,13 +97,17 @@ func (e Effect) Text() string {
 	if !e.Met {
 		return "not " + e.Metric.Threshold.Words() + ": no change"
 	}
+	return e.Metric.Threshold.Words() + ": " + e.levels()
+}
+
+func (e Effect) levels() string {
 	switch e.By {
 	case 0:
-		return e.Metric.Threshold.Words() + ": no change"
+		return "no change"
 	case 1:
-		return e.Metric.Threshold.Words() + ": one level worse"
+		return "one level worse"
 	}
-	return fmt.Sprintf("%s: %d levels worse", e.Metric.Threshold.Words(), e.By)
+	return fmt.Sprintf("%d levels worse", e.By)
 }
 
 // Metric finds a metric by name, without regard to case, blanks and marks; the
@@ -256,6 +260,11 @@ func (d *Doctrine) Outcome(answers Answers, metrics []model.MetricValue) Outcome
 	}
 	slices.Sort(o.Skipped)
 	o.Severity = Worsen(o.Base, o.Effects)
+	by := 0
+	for _, e := range o.Effects {
+		by += e.By
+	}
+	o.Change = d.change(o.Result, by)
 	return o
 }
 

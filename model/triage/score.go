@@ -19,6 +19,7 @@ type Result struct {
 	Deciding []Criterion // the criteria that were answered with that score
 	Levels   []Level     // their levels, in the same order
 	Change   string      // what would make it milder or worse, as a sentence
+	next     int         // the second worst score
 }
 
 // Answered reports whether r rests on an answer at all.
@@ -138,7 +139,7 @@ func severityOf(score int) model.Severity {
 // has not is left out.
 func (d *Doctrine) Score(answers Answers) Result {
 	var r Result
-	next := 0 // the second worst score
+	next := 0
 	for _, c := range d.Criteria {
 		l, ok := c.Level(answers[c.Name])
 		if !ok {
@@ -154,8 +155,8 @@ func (d *Doctrine) Score(answers Answers) Result {
 			next = max(next, l.Score)
 		}
 	}
-	r.Severity = severityOf(r.Score)
-	r.Change = d.change(r, next)
+	r.Severity, r.next = severityOf(r.Score), next
+	r.Change = d.change(r, 0)
 	return r
 }
 
@@ -171,25 +172,30 @@ func (r Result) Why() string {
 	return fmt.Sprintf("%s (%d of 5)", strings.Join(parts, "; "), r.Score)
 }
 
-// change says what answer would change the severity: the nearest milder one if a
-// single criterion decides, else the nearest worse one.
-func (d *Doctrine) change(r Result, next int) string {
+// change says what answer would change the severity, which metrics have made by
+// levels worse: the nearest milder one if a single criterion decides, else the
+// nearest worse one.
+func (d *Doctrine) change(r Result, by int) string {
 	if !r.Answered() {
 		return ""
 	}
+	rated := func(score int) model.Severity { return max(severityOf(score)-model.Severity(by), model.SevWorst) }
 	if len(r.Deciding) == 1 {
 		// The best that a change of this one answer can do, and the worst level
 		// that still does it.
 		c := r.Deciding[0]
 		for _, l := range c.Levels { // worst first
 			if l.Score < r.Score {
-				if s := severityOf(max(l.Score, next)); s != r.Severity {
+				if s := rated(max(l.Score, r.next)); s != rated(r.Score) {
 					return fmt.Sprintf("would be %s if %s were %s", s, c.Words(), l.Words())
 				}
 			}
 		}
 	}
-	if r.Score >= 5 {
+	if rated(r.Score) == model.SevWorst {
+		if len(r.Deciding) == 1 { // only together with others
+			return ""
+		}
 		var names []string
 		for _, c := range r.Deciding {
 			names = append(names, c.Words())
@@ -204,7 +210,7 @@ func (d *Doctrine) change(r Result, next int) string {
 	c := r.Deciding[0]
 	for i := len(c.Levels) - 1; i >= 0; i-- { // mildest first
 		if l := c.Levels[i]; l.Score > r.Score {
-			return fmt.Sprintf("would be %s if %s were %s", severityOf(l.Score), c.Words(), l.Words())
+			return fmt.Sprintf("would be %s if %s were %s", rated(l.Score), c.Words(), l.Words())
 		}
 	}
 	return ""

@@ -77,6 +77,30 @@ func TestEveryCombination(t *testing.T) {
 	}
 }
 
+// What would change it counts what metrics have made worse.
+func TestChangeWithMetrics(t *testing.T) {
+	d := Default()
+	for _, metrics := range [][]model.MetricValue{
+		{{Metric: "Error rate", Value: "21 %"}},
+		{{Metric: "Error rate", Value: "21 %"}, {Metric: "Active users affected", Value: "5000"}},
+	} {
+		every(d, func(a Answers) {
+			o := d.Outcome(a, metrics)
+			rest, ok := strings.CutPrefix(o.Change, "would be ")
+			if !ok {
+				return
+			}
+			sev, rest, _ := strings.Cut(rest, " if ")
+			name, level, _ := strings.Cut(rest, " were ")
+			b := maps.Clone(a)
+			b[strings.ReplaceAll(name, " ", "_")] = strings.ReplaceAll(level, " ", "_")
+			if got := d.Outcome(b, metrics).Severity; got.String() != sev || got == o.Severity {
+				t.Fatalf("%v: %s, %q, but it is %s", a, o.Severity, o.Change, got)
+			}
+		})
+	}
+}
+
 // claim checks what the result says would change it, by doing that.
 func claim(t *testing.T, d *Doctrine, a Answers, r Result) {
 	t.Helper()

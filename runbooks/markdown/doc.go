@@ -15,5 +15,5 @@
 // be reviewed.
 //
 // It imports model, runbooks and runbooks/shell. Reading order: import.go,
-// section.go, step.go, fence.go, value.go, tree.go.
+// section.go, build.go, step.go, prose.go, fence.go, value.go, tree.go.
 package markdown

@@ -290,3 +290,28 @@ func TestR33StreamsApart(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// What a screen does twenty times a second while a program prints: the cost of one
+// look at a full record.
+func BenchmarkR30View(b *testing.B) {
+	r := NewRecord(nil, 0)
+	for n := range 100_000 {
+		r.Add(Out, time.Time{}, fmt.Appendf(nil, "line %d of a program that prints a lot\n", n))
+	}
+	for b.Loop() {
+		r.View()
+	}
+}
+
+// A runbook may say how much of an output stays in memory.
+func TestR29KeptAsSaid(t *testing.T) {
+	r := NewRecord(nil, 0)
+	r.Keep(4096)
+	for range 100 {
+		r.Add(Out, time.Time{}, bytes.Repeat([]byte("0123456789abcde\n"), 64))
+	}
+	v := r.View()
+	if kept := len(v.Stdout()); v.Total != 102400 || v.Dropped != 102400-4096 || kept > 4096+100 || kept < 4096 {
+		t.Errorf("%d kept, %d dropped of %d", kept, v.Dropped, v.Total)
+	}
+}

@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 	if script := os.Getenv("PROC_TEST_WARROOM"); script != "" {
 		runAlone(script)
 	}
+	if script := os.Getenv("PROC_TEST_TERMINAL"); script != "" {
+		runInTerminal(script)
+	}
 	os.Exit(m.Run())
 }
 
@@ -38,6 +41,16 @@ func runAlone(script string) {
 	}
 	fmt.Println("started")
 	fmt.Println("ended", r.Wait().State)
+	os.Exit(0)
+}
+
+// runInTerminal hands its own terminal to a command.
+func runInTerminal(script string) {
+	cmd, err := Terminal(Spec{Argv: []string{"sh", "-c", script}, Env: testEnv("GIVEN=1"), Dir: os.TempDir()})
+	if err == nil {
+		err = cmd.Run()
+	}
+	fmt.Println("ended", err)
 	os.Exit(0)
 }
 
@@ -322,6 +335,69 @@ func TestKilledKeeperIsLost(t *testing.T) {
 		t.Errorf("%+v", res)
 	}
 	waitGone(t, n)
+}
+
+// R25: what needs the terminal gets it whole, and nothing of the parent's
+// environment with it.
+func TestR25TheTerminalIsHandedOver(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), "SECRET_X=sesame", `PROC_TEST_TERMINAL=test -t 0 && test -t 1 && test -t 2 && read x && echo "got $x, $GIVEN, <$SECRET_X>"; exit 5`)
+	tty, err := pty.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	_, _ = tty.Write([]byte("keys\n"))
+	got, _ := io.ReadAll(tty) // ends with EIO, which is the end
+	_ = cmd.Wait()
+	if !strings.Contains(string(got), "got keys, 1, <>") || !strings.Contains(string(got), "ended exit status 5") {
+		t.Errorf("%q", got)
+	}
+}
+
+// R26: everything else has pipes, one a stream, and not a byte of a fast writer is
+// lost when it ends.
+func TestR26PipesAndNothingLost(t *testing.T) {
+	times := 40
+	if testing.Short() {
+		times = 5
+	}
+	for n := range times {
+		r := sh(t, fmt.Sprintf("test -t 0 || test -t 1 || test -t 2 || { printf 'out %d'; printf 'err %d' >&2; }", n, n))
+		if r.View.Stdout() != fmt.Sprintf("out %d\n", n) || r.View.Stderr() != fmt.Sprintf("err %d\n", n) {
+			t.Fatalf("run %d: %+v", n, r.View)
+		}
+	}
+}
+
+// R30: a program that prints as fast as it can is not slowed by who looks, however
+// often, and who looks gets the newest state at once, not a queue of them.
+func TestR30LookingIsNotWaitedFor(t *testing.T) {
+	const size = 8 << 20
+	r, err := Start(Spec{Argv: []string{"bash", "-c", fmt.Sprintf("yes warroom | head -c %d", size)}, Env: testEnv(), Dir: t.TempDir(), Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	views, last := 0, int64(-1)
+	for over := false; !over; {
+		select {
+		case <-r.Done():
+			over = true
+		default:
+		}
+		v := r.Record().View()
+		if v.Version < last || len(v.Lines) > (output.HeadKept+output.TailKept)/8+3 {
+			t.Fatalf("view %d: version %d after %d, %d lines", views, v.Version, last, len(v.Lines))
+		}
+		views, last = views+1, v.Version
+	}
+	if res := r.Wait(); res.State != Succeeded || res.View.Total != size || last != r.Record().Version() {
+		t.Errorf("%s %d", res.State, res.View.Total)
+	}
 }
 
 func TestR27NothingIsLeftOpen(t *testing.T) {

@@ -39,7 +39,7 @@ func (r *Runner) after(at play.Point, state model.ActionState) {
 
 func (r *Runner) onFailure(ctx context.Context, at play.Point, run model.Run, it *item) {
 	skip := func(step string, k int, reason string) {
-		_, _ = r.do(ctx, at.Incident, model.MarkAction{N: at.Run, Step: step, Action: k, State: model.ActionSkipped, Reason: reason})
+		_, _ = r.do(ctx, at.Incident, model.MarkAction{N: at.Run, Step: step, Action: k, State: model.ActionSkipped, Reason: reason, ByBook: true})
 	}
 	switch it.onFailure.Then {
 	case runbooks.ThenContinue:
@@ -117,7 +117,7 @@ func (r *Runner) Settle(ctx context.Context, incident string, n int) error {
 		skipped := false
 		for k, a := range st.Actions {
 			if a.State == model.ActionPending {
-				if _, err := r.do(ctx, incident, model.MarkAction{N: n, Step: st.ID, Action: k, State: model.ActionSkipped, Reason: "does not apply: only if " + s.when}); err != nil {
+				if _, err := r.do(ctx, incident, model.MarkAction{N: n, Step: st.ID, Action: k, State: model.ActionSkipped, Reason: "does not apply: only if " + s.when, ByBook: true}); err != nil {
 					return err
 				}
 				skipped = true

@@ -311,6 +311,44 @@ steps:
 	}
 }
 
+// R14: a secret is never typed into a run; a misspelt name is said, not ignored.
+func TestR14ValuesThatAreTaken(t *testing.T) {
+	t.Setenv("WR_TEST_TOKEN", "sesame-open")
+	s := newScene(t, map[string]string{"simple.yaml": simple})
+	s.tool("kubectl", "")
+	r := s.runner("bob")
+	n := s.begin(r, play.Ref{ID: "simple"}, map[string]string{"pod": "orders"})
+	for name, want := range map[string]string{"token": "never typed", "pods": "it has pod, token"} {
+		given := map[string]string{name: "sesame-open-2"}
+		if _, err := r.Plan(s.inc(), play.Ref{ID: "simple"}, given); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := r.Begin(context.Background(), s.id, play.Ref{ID: "simple"}, given); err == nil {
+			t.Errorf("begun with %s", name)
+		}
+		if err := r.Fill(context.Background(), s.id, n, given); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := r.Fill(context.Background(), s.id, n, map[string]string{"pod": "payments"}); err != nil || strings.Contains(s.store.dump(), "sesame") {
+		t.Errorf("%v\n%s", err, s.store.dump())
+	}
+}
+
+func TestSkippable(t *testing.T) {
+	s := newScene(t, nil)
+	r := s.runner("bob")
+	n := s.book(r, "  - {id: aa, title: A, skippable: false, actions: [{description: look}]}\n  - {id: bb, title: B, skippable: false, when: 'steps.aa == \"failed\"', actions: [{description: look}]}\n")
+	skip := model.MarkAction{N: n, Step: "aa", State: model.ActionSkipped, Reason: "no time"}
+	if _, err := s.store.Do(context.Background(), s.id, model.Request{Actor: "bob", Command: skip}); err == nil || !strings.Contains(err.Error(), "may not be skipped") {
+		t.Error(err)
+	}
+	s.must("bob", model.MarkAction{N: n, Step: "aa", State: model.ActionDone})
+	if err := r.Settle(context.Background(), s.id, n); err != nil || s.states(n) != "done skipped" { // which the runbook says itself
+		t.Errorf("%v %s", err, s.states(n))
+	}
+}
+
 // R29: the files of one run hold so much and no more, and that is said.
 func TestR29FilesOfARunAreBounded(t *testing.T) {
 	s := newScene(t, nil)

@@ -18,5 +18,11 @@
 // something is repeated by itself. The text of a runbook is kept in the run's
 // folder as it was when the run began.
 //
-// Reading order: track.go, values.go, plan.go, runner.go, execute.go, gate.go.
+// What the runbook says follows an action is done as far as it changes only the
+// run (after.go): going on, going elsewhere, naming a contact, skipping what does
+// not apply. What would change the system, a rollback or an undo, is offered
+// (offer.go) and begins only when a person takes it.
+//
+// Reading order: track.go, values.go, plan.go, runner.go, execute.go, job.go,
+// sample.go, after.go, offer.go, gate.go.
 package runner

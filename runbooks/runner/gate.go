@@ -130,7 +130,9 @@ func (r *Runner) SampleGate(ctx context.Context, incident string) ([]model.Verdi
 		return nil, err
 	}
 	sc := r.scope(t, inc, last, r.fill(t, inc, given), secrets, hide)
-	sc.Dir = "/"
+	if sc.Dir, err = r.looking(incident); err != nil {
+		return nil, err
+	}
 	checks := t.book.Recovery.Checks
 	out := make([]model.Verdict, len(checks))
 	var wg sync.WaitGroup

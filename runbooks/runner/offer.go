@@ -96,7 +96,11 @@ func (r *Runner) Options(ctx context.Context, inc *model.Incident, ref play.Ref,
 	if err != nil {
 		return nil, err
 	}
-	v, o := call.Look(ctx, &t.strategy.Guards[g], r.scope(t, inc, nil, r.fill(t, inc, given), secrets, hide))
+	sc := r.scope(t, inc, nil, r.fill(t, inc, given), secrets, hide)
+	if sc.Dir, err = r.looking(inc.ID); err != nil {
+		return nil, err
+	}
+	v, o := call.Look(ctx, &t.strategy.Guards[g], sc)
 	if o == nil || v.Result != model.CheckOK {
 		return nil, model.Errorf(model.Conflict, "the list to pick %s from cannot be read: %s", name, model.Brief(v.Value, 200))
 	}

@@ -180,7 +180,7 @@ func valueOf(sc *call.Scope, run *model.Run) func(family, name string) string {
 func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 	a := play.Action{Repeatable: it.idempotent, Text: fillIn(it.text, sc), Kind: it.kind, Link: fillIn(it.link, sc), Criteria: fillIn(it.criteria, sc), Example: it.example, Wait: it.wait, Risk: string(it.risk)}
 	for i := range it.expect {
-		a.Expect = append(a.Expect, expectText(&it.expect[i]))
+		a.Expect = append(a.Expect, fillIn(expectText(&it.expect[i]), sc))
 	}
 	for i := range it.verify {
 		a.Verify = append(a.Verify, it.verify[i].Label())
@@ -218,7 +218,7 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 			a.Risk = string(c.Risk.Or())
 		}
 	case it.check != nil:
-		a.Risk = string(runbooks.RiskRead)
+		a.Risk, a.Then = string(runbooks.RiskRead), it.check.Message
 		if it.check.Ask != "" && it.check.Source() == "ask" {
 			a.Kind, a.Criteria = "manual", fillIn(it.check.Ask, sc)
 			break

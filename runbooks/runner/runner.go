@@ -136,18 +136,59 @@ func (r *Runner) find(inc *model.Incident, ref play.Ref, given map[string]string
 		return r.undoOf(inc, ref, given)
 	}
 	lib := r.cfg.Library()
+	var t *track
 	if ref.Rollback {
 		it, err := lib.Strategy(ref.ID)
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		return strategyTrack(it.Strategy, it.Data, false), given, nil, nil
+		t = strategyTrack(it.Strategy, it.Data, false)
+	} else {
+		it, err := lib.Find(ref.ID)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		t = trackOf(it.Book, it.Data)
 	}
-	it, err := lib.Find(ref.ID)
+	return t, given, nil, t.takes(given)
+}
+
+// takes refuses values that the track does not have, and those of secrets, which
+// are never typed: they would stand in the record.
+func (t *track) takes(given map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		k := slices.IndexFunc(t.params, func(p runbooks.Param) bool { return p.Name == name })
+		switch {
+		case k < 0:
+			var have []string
+			for _, p := range t.params {
+				have = append(have, p.Name)
+			}
+			return model.Errorf(model.Invalid, "%s has no value %q: it has %s", t.id, model.Brief(name, 60), strings.Join(have, ", "))
+		case t.params[k].Secret():
+			return model.Errorf(model.Invalid, "%s is a secret, which is never typed here: it comes from %s", name, strings.Join(t.params[k].From, " or "))
+		}
+	}
+	return nil
+}
+
+// Fill changes values of a run.
+func (r *Runner) Fill(ctx context.Context, incident string, n int, values map[string]string) error {
+	inc, err := r.cfg.Store.Incident(ctx, incident)
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
-	return trackOf(it.Book, it.Data), given, nil, nil
+	t, _, err := r.follow(inc, n)
+	if err != nil {
+		return err
+	}
+	if err := t.takes(values); err != nil {
+		return err
+	}
+	if _, err := r.do(ctx, incident, model.SetRunValues{N: n, Values: values}); err != nil {
+		return err
+	}
+	return r.Settle(ctx, incident, n)
 }
 
 func (r *Runner) undoOf(inc *model.Incident, ref play.Ref, given map[string]string) (*track, map[string]string, *model.Run, error) {
@@ -169,6 +210,9 @@ func (r *Runner) undoOf(inc *model.Incident, ref play.Ref, given map[string]stri
 			return nil, nil, nil, model.Errorf(model.Conflict, "run %d did nothing that %s says how to undo", run.N, t.id)
 		}
 		t = undoTrack(t.book, t.data, list)
+	}
+	if err := t.takes(given); err != nil {
+		return nil, nil, nil, err
 	}
 	all := maps.Clone(run.Values)
 	if all == nil {
@@ -215,7 +259,7 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 	}
 	c := model.StartRun{Book: t.id, Title: t.title, Hash: t.hash, Rollback: t.rollback, Lock: p.Lock, Seat: r.seat, Values: map[string]string{}}
 	if t.undo {
-		c.Book = t.id + undoMark
+		c.Book, c.Undoes = t.id+undoMark, was.N
 		for k, v := range was.Captured {
 			c.Values["captured."+k] = v
 		}
@@ -226,7 +270,7 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 		}
 	}
 	for k, s := range p.Steps {
-		st := model.RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase}
+		st := model.RunStep{ID: s.ID, Title: s.Title, Phase: s.Phase, Must: !s.Skippable}
 		for j, a := range s.Actions {
 			st.Actions = append(st.Actions, model.RunAction{Text: a.Text, Kind: a.Kind, Risk: string(t.steps[k].items[j].risk)})
 		}
@@ -285,6 +329,15 @@ func (r *Runner) keepText(t *track) error {
 
 func (r *Runner) textPath(hash string) string {
 	return filepath.Join(r.cfg.Dir, "texts", hash+".yaml")
+}
+
+// looking is the folder in which checks work that belong to no run.
+func (r *Runner) looking(incident string) (string, error) {
+	dir := filepath.Join(r.cfg.Dir, incident, "looks")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", model.Wrap(model.Full, err, "the folder of the checks cannot be made")
+	}
+	return dir, nil
 }
 
 func (r *Runner) dir(incident string, n int) string {

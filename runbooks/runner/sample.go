@@ -48,14 +48,16 @@ func (j *job) check(c *runbooks.Check) {
 		j.end.State = model.ActionCancelled
 	case v.Result == model.CheckOK:
 		j.end.State = model.ActionSucceeded
-	case j.w.item.optional:
-		j.end.State = model.ActionSucceeded
-		j.end.Note = "warning: " + strings.TrimSpace(v.Result+" "+v.Value)
 	default:
 		j.end.State = model.ActionFailed
-		j.end.Note = strings.TrimSpace(v.Result + " " + v.Value)
+		if j.end.Note = v.Value; v.Result != model.CheckFailed || v.Value == "" {
+			j.end.Note = strings.TrimSpace(v.Result + " " + v.Value)
+		}
 		if c.Message != "" {
 			j.end.Note = join(c.Message, j.end.Note)
+		}
+		if j.w.item.optional {
+			j.end.State, j.end.Note = model.ActionSucceeded, "warning: "+j.end.Note
 		}
 	}
 }

@@ -155,11 +155,7 @@ func strategyTrack(s *runbooks.Strategy, data []byte, undo bool) *track {
 	var guards []item
 	for k := range s.Guards {
 		g := &s.Guards[k]
-		it := item{text: g.Label(), kind: "check", check: g, risk: runbooks.RiskRead, captures: g.Capture, optional: g.Level == runbooks.LevelWarn}
-		if g.Message != "" {
-			it.text += ": " + g.Message
-		}
-		guards = append(guards, it)
+		guards = append(guards, item{text: g.Label(), kind: "check", check: g, risk: runbooks.RiskRead, captures: g.Capture, optional: g.Level == runbooks.LevelWarn})
 	}
 	add("guards", "May it be done?", runbooks.PhaseDiagnose, guards)
 	var captures []item

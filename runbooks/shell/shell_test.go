@@ -2,6 +2,9 @@ package shell
 
 import (
 	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -393,5 +396,31 @@ func TestUnparsable(t *testing.T) {
 	}
 	if got := fmt.Sprint(Strict.Argv("x")); !strings.Contains(got, "pipefail") {
 		t.Error(got)
+	}
+}
+
+// R23: the shell's syntax is read by a library; its interpreter, which cannot stop
+// what a command starts, runs nothing here.
+func TestR23OnlySyntaxIsUsed(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range f.Imports {
+			if name := strings.Trim(i.Path.Value, `"`); strings.HasPrefix(name, "mvdan.cc/sh/") {
+				if seen++; !strings.HasSuffix(name, "/syntax") {
+					t.Errorf("%s imports %s", path, name)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || seen == 0 {
+		t.Fatalf("%d imports: %v", seen, err)
 	}
 }

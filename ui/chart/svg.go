@@ -56,15 +56,18 @@ func escape(s string) string { return html.EscapeString(model.Visible(s)) }
 // SVG draws the chart. A drawing of its own (alone) has a background and names
 // its format; one in a page takes the colours of the page.
 func (c *Chart) SVG(w, h int, alone bool) string {
+	if n, step := c.rowsOf(); n > 0 { // no more than it takes
+		h = min(h, 28+44+step*n)
+	}
 	p := &picture{w: float64(w), h: float64(h)}
 	c.svg(c, p)
 	var b strings.Builder
-	head, back := "", ""
+	head, back, top := "", "", 20 // in a page the title stands above it
 	if alone {
 		head = `xmlns="http://www.w3.org/2000/svg" color="#222222" `
-		back = `<rect width="100%" height="100%" fill="#ffffff"/>`
+		back, top = `<rect width="100%" height="100%" fill="#ffffff"/>`, 0
 	}
-	fmt.Fprintf(&b, `<svg %sviewBox="0 0 %d %d" width="%d" height="%d" role="img"><title>%s</title>%s`, head, w, h, w, h, escape(c.Title), back)
+	fmt.Fprintf(&b, `<svg %sviewBox="0 %d %d %d" width="%d" height="%d" role="img"><title>%s</title>%s`, head, top, w, h-top, w, h-top, escape(c.Title), back)
 	if alone {
 		fmt.Fprintf(&b, `<text x="8" y="18" font-size="14" font-weight="bold" font-family="sans-serif" fill="currentColor">%s</text>`, escape(c.Title))
 		fmt.Fprintf(&b, `<text x="8" y="%d" font-size="11" font-family="sans-serif" fill="currentColor">%s</text>`, h-6, escape(c.Note()+" · "+Below(c.r)))
@@ -72,6 +75,24 @@ func (c *Chart) SVG(w, h int, alone bool) string {
 	b.WriteString(p.b.String())
 	b.WriteString("</svg>\n")
 	return b.String()
+}
+
+// rowsOf is how many rows a drawing of rows has and how high each is at most; 0
+// of what has no rows.
+func (c *Chart) rowsOf() (n, step int) {
+	switch c.Name {
+	case "length":
+		return len(c.r.Buckets), 26
+	case "where", "severity":
+		return min(partsMost, len(c.parts())), 26
+	case "causes":
+		return len(c.r.Causes), 26
+	case "conduct":
+		return len(c.habits()), 36
+	case "stages":
+		return min(20, len(c.r.Bars)), 18
+	}
+	return 0, 0
 }
 
 // frame is where the data goes: room is left for a title and a line of words.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"warroom/model"
+	"warroom/ui"
 )
 
 func (a *app) declareCommands(root *cobra.Command) {
@@ -81,6 +82,11 @@ func (a *app) declare(root *cobra.Command) {
 		p.linef("%s  %s  %s", a.term.in(strong, i.ID), a.term.severity(i.Severity), model.Visible(i.Title))
 		if i.Status.Live() {
 			p.line(a.term.in(faint, "nobody commands it yet: warroom assign "+i.ID+" ic me"))
+			if earlier, err := ui.SeenBefore(ctx, a.store, i); err == nil { // worth knowing, not worth failing for
+				for _, e := range earlier[:min(2, len(earlier))] {
+					p.line(a.term.in(faint, "seen before: "+e.Sentence()))
+				}
+			}
 		}
 		return a.send(p)
 	})

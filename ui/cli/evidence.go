@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	xterm "github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"warroom/integrations/outbound"
 	"warroom/model"
 	"warroom/runbooks/output"
 	"warroom/runbooks/proc"
@@ -25,7 +27,7 @@ func (a *app) evidence(root *cobra.Command) {
 	const usage = "exec INC -- CMD…"
 	c := a.add(root, groupAct, &cobra.Command{
 		Use: usage, Short: "Run a command and put what it prints into the timeline",
-		Long: "Run a command in your own environment and folder, show what it prints, and put it into the timeline as evidence. " +
+		Long: "Run a command in your own environment and folder (without the credentials of `warroom connect`), show what it prints, and put it into the timeline as evidence. " +
 			"Well-known tokens and passwords in addresses are hidden before anything is kept. The exit status is that of the command, 1 at most.",
 		Example: "warroom exec -- kubectl top pods\nwarroom exec INC-20261123 --timeout 30s -- df -h",
 	}, func(ctx context.Context, args []string) error {
@@ -58,7 +60,13 @@ func (a *app) witness(ctx context.Context, id string, argv []string, limit time.
 		return model.Wrap(model.Full, err, "the output cannot be kept: nothing was run")
 	}
 	file := filepath.Join(dir, time.Now().UTC().Format("150405.000000000")+".out")
-	run, err := proc.Start(proc.Spec{Argv: argv, Env: os.Environ(), Dir: work, Timeout: limit, File: file, Secrets: &output.Secrets{}})
+	// What opens the doors outside is none of the command's business: it might
+	// print it.
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return outbound.Credential(name)
+	})
+	run, err := proc.Start(proc.Spec{Argv: argv, Env: env, Dir: work, Timeout: limit, File: file, Secrets: &output.Secrets{}})
 	if err != nil {
 		return err
 	}

@@ -18,20 +18,20 @@ func (a *app) faultTree(root *cobra.Command) {
 	var top, svg string
 	var limit int
 	var force bool
-	const usage = "faulttree FILE"
+	const usage = "faulttree FILE|INC"
 	parent := &cobra.Command{
 		Use: usage, Short: "Solve a fault tree: probability, minimal cut sets, what matters most",
 		Long: "Solve a fault tree from YAML or from the Open-PSA model exchange format. The probability is exact: events may stand under several gates. " +
 			"Minimal cut sets are counted even where they are too many to list. The rare-event sum and the upper bound are approximations, shown to compare.\n\n" +
 			"warroom faulttree example prints a tree to begin with. Gates are and, or, atleast (k), xor, not, nand, nor, inhibit (condition), transfer; " +
 			"events are basic, undeveloped, conditioning or house (state: true or false), with a probability, or a rate per hour and hours.",
-		Example: "warroom faulttree example > tree.yaml\nwarroom faulttree tree.yaml\nwarroom faulttree tree.yaml --svg tree.svg --json",
+		Example: "warroom faulttree example > tree.yaml\nwarroom faulttree tree.yaml\nwarroom faulttree keep INC-20261123 tree.yaml\nwarroom faulttree INC-20261123\nwarroom faulttree tree.yaml --svg tree.svg --json",
 	}
-	c := a.add(root, groupRead, parent, func(_ context.Context, args []string) error {
+	c := a.add(root, groupRead, parent, func(ctx context.Context, args []string) error {
 		if len(args) != 1 {
 			return wrongUse(usage)
 		}
-		t, err := readTree(args[0], top)
+		t, err := a.namedTree(ctx, args[0], top)
 		if err != nil {
 			return err
 		}
@@ -58,6 +58,7 @@ func (a *app) faultTree(root *cobra.Command) {
 	f.IntVar(&limit, "limit", 1000, "cut sets listed at most; all are counted")
 	f.StringVar(&svg, "svg", "", "draw the tree into this file")
 	f.BoolVar(&force, "force", false, "replace the file if it exists")
+	a.keptTrees(parent)
 	a.add(parent, "", &cobra.Command{Use: "example", Short: "Print a tree to begin with"}, func(_ context.Context, args []string) error {
 		if len(args) > 0 {
 			return wrongUse("faulttree example")

@@ -103,11 +103,8 @@ func (a *app) fill(t *comms.Template, i *model.Incident, w filling) (string, err
 
 // nextUpdate is when the next update after one sent now would be due.
 func (a *app) nextUpdate(i *model.Incident, to model.Audience, now time.Time) time.Time {
-	if !i.Status.Live() {
-		return time.Time{}
-	}
-	if every := a.rules().Interval(to, i.Severity); every > 0 {
-		return now.Add(every)
+	if in := i.NextIn(a.rules(), to, now); in > 0 {
+		return now.Add(in)
 	}
 	return time.Time{}
 }

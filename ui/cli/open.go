@@ -70,6 +70,7 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 	a.furnish(&conf)
 	port, stop := a.carry(ctx, s)
 	defer stop()
+	defer a.standWatch(ctx, s, actor)()
 	conf.Outside = port
 	g := a.guides()
 	conf.Doctrine, conf.Templates = g.doctrine, g.templates

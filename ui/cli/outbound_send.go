@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	xterm "github.com/charmbracelet/x/term"
@@ -50,7 +51,8 @@ func (a *app) carry(ctx context.Context, s *storage.Store) (port ui.Outside, sto
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	w := &outbound.Worker{Queue: s, Config: a.rulesOut, Options: a.vendorOptions()}
-	port = &outsidePort{s, a, w}
+	e := &outbound.Echo{Ledger: s, Config: a.rulesOut, Options: a.vendorOptions()}
+	port = &outsidePort{s, a, w, e}
 	if ro, _ := s.ReadOnly(); ro || a.rulesErr != nil {
 		cancel()
 		return port, func() {}
@@ -58,7 +60,10 @@ func (a *app) carry(ctx context.Context, s *storage.Store) (port ui.Outside, sto
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		var both sync.WaitGroup
+		both.Go(func() { e.Run(ctx) })
 		w.Run(ctx, wakeups(ctx, s))
+		both.Wait()
 	}()
 	return port, func() {
 		cancel()
@@ -74,10 +79,16 @@ type outsidePort struct {
 	*storage.Store
 	a *app
 	w *outbound.Worker
+	e *outbound.Echo
 }
 
 // Targets lists where things go.
 func (p *outsidePort) Targets() []outbox.Named { return p.a.rulesOut.List() }
+
+// Goes lists the targets to which an update for an audience leaves.
+func (p *outsidePort) Goes(i *model.Incident, who model.Audience) []string {
+	return p.a.rulesOut.Goes(i, who)
+}
 
 // queueShown is how many messages the screen looks at.
 const queueShown = 300
@@ -111,6 +122,9 @@ func (p *outsidePort) Drift(ctx context.Context, i *model.Incident) []outbox.Dri
 // Unable says why something cannot be sent from here.
 func (p *outsidePort) Unable() map[string]string { return p.w.Unable() }
 
+// Deaf says why nothing comes in from Slack.
+func (p *outsidePort) Deaf() string { return p.e.Deaf() }
+
 // Fault says why nothing leaves.
 func (p *outsidePort) Fault() string { return model.Message(p.a.rulesErr) }
 
@@ -126,14 +140,19 @@ func (a *app) deliver(ctx context.Context, args []string, follow bool) error {
 	}
 	w := a.courier()
 	var bad error
-	w.Logf = func(format string, v ...any) { a.complain(0, model.Errorf(model.Busy, format, v...)) }
+	aside := func(format string, v ...any) { a.complain(0, model.Errorf(model.Busy, format, v...)) }
+	w.Logf = aside
 	reports := make(chan outbox.Message, 64)
 	w.Report = func(m outbox.Message) { reports <- m }
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		if follow {
+			e := &outbound.Echo{Ledger: a.store, Config: a.rulesOut, Options: a.vendorOptions(), Logf: aside}
+			var both sync.WaitGroup
+			both.Go(func() { e.Run(ctx) })
 			w.Run(ctx, wakeups(ctx, a.store))
+			both.Wait()
 		} else {
 			w.Drain(ctx)
 		}

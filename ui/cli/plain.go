@@ -26,7 +26,10 @@ func (a *app) asLines() bool { return a.accessible() || a.term.dumb }
 func (a *app) lineRoom(ctx context.Context, s *storage.Store, screen ui.Config) error {
 	c := plain.Config{
 		Store: s, Actor: screen.Actor, Incident: screen.Incident, Zone: screen.Zone, Rules: screen.Rules,
-		Seat: screen.Seat, Lines: a.typed(ctx), Out: stdout{a},
+		Doctrine: screen.Doctrine, Templates: screen.Templates, Faults: screen.Faults, Seat: screen.Seat, Lines: a.typed(ctx), Out: stdout{a},
+	}
+	if screen.Outside != nil && screen.Outside.Fault() == "" {
+		c.Goes = screen.Outside.Goes
 	}
 	if !a.accessible() {
 		c.Hello = "This terminal cannot show the screen (TERM=" + model.Brief(os.Getenv("TERM"), 30) + "), so this is the room as plain lines."

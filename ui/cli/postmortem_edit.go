@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,13 +56,16 @@ func (a *app) postmortemEdit(parent *cobra.Command) {
 			return err
 		}
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+		began := time.Now()
 		if err := cmd.Run(); err != nil {
 			keep = true
 			return model.Wrap(model.Invalid, err, "the editor did not end well: nothing was written; your text is in %s", path)
 		}
-		data, err := readFile(path, "text", 4<<20)
+		quick := time.Since(began) < ui.AtOnce
+		data, err := ui.ReadEdited(path)
 		if err != nil {
-			return err
+			keep = true
+			return model.Wrap(model.CodeOf(err), err, "%s; your text is in %s", model.Message(err), path)
 		}
 		changed, err := w.Back(data)
 		if err != nil {
@@ -80,7 +84,12 @@ func (a *app) postmortemEdit(parent *cobra.Command) {
 		if a.flag.json {
 			return a.object(map[string]any{"sections": list(written)})
 		}
-		if len(written) == 0 {
+		switch {
+		case len(written) == 0 && quick:
+			keep = true
+			a.hint(ui.StillOpen(path))
+			return nil
+		case len(written) == 0:
 			a.hint("nothing was changed")
 			return nil
 		}

@@ -115,12 +115,12 @@ func (r *analysis) changed(what string, c metrics.Change, unit string) string {
 	}
 	interval := ""
 	if c.Range != nil {
-		interval = fmt.Sprintf(", ratio %.2f, 95 %% %.2f to %.2f", *c.Ratio, c.Range.Low, c.Range.High)
+		interval = fmt.Sprintf("ratio %.2f, 95 %% %.2f to %.2f, ", *c.Ratio, c.Range.Low, c.Range.High)
 	}
 	if c.Verdict == metrics.CannotTell {
-		return fmt.Sprintf("%s cannot be told: %s before %s, %s after%s.", what, before, middle, after, interval)
+		return fmt.Sprintf("%s cannot be told: %s before %s, %s after (%s%s).", what, before, middle, after, interval, metrics.P(c.Adjusted))
 	}
-	return fmt.Sprintf("They have become %s: %s before %s, %s after%s, %s.", c.Verdict.Become(), before, middle, after, interval, metrics.P(c.Adjusted))
+	return fmt.Sprintf("They have become %s: %s before %s, %s after (%s%s).", c.Verdict.Become(), before, middle, after, interval, metrics.P(c.Adjusted))
 }
 
 // facts are the numbers of the report by name, for tables.
@@ -138,12 +138,14 @@ func (r *analysis) facts() [][2]string {
 		{"p90", minutesOf(s.Length.P90)},
 		{"geometric mean", minutesOf(s.Length.Geometric)},
 		{"mean", minutesOf(s.Length.Mean)},
-		{"median with the open ones", minutesOf(s.Survival.Median)},
 		{"MTTR, " + sum.Period, pick(sum.MTTRMinutes, "%.1f min", sum.MTTRReason)},
 		{"MTBF, " + sum.Period + ", start to start", pick(sum.MTBFHours, "%.1f h", sum.MTBFReason)},
 		{"time between failures, start to start", hoursOf(s.Between.StartToStart)},
 		{"end to next start", hoursOf(s.Between.EndToStart) + overlaps(s.Between.Overlaps)},
 		{"operating time per failure", hoursOf(s.Between.Operating)},
+	}
+	if s.Open > 0 {
+		out = append(out, [2]string{"median with the open ones", minutesOf(s.Survival.Median)})
 	}
 	if s.Between.AtLeast != nil {
 		out = append(out, [2]string{"at least", metrics.Span(60**s.Between.AtLeast) + ", 95 %"})
@@ -151,7 +153,16 @@ func (r *analysis) facts() [][2]string {
 	for _, p := range s.Pairs {
 		out = append(out, [2]string{fmt.Sprintf("%s, %s → %s", p.Name, p.From, p.To), fmt.Sprintf("%s, n = %d", minutesOf(p.Summary.Median), p.Summary.N)})
 	}
+	if !r.led() {
+		return append(out, [2]string{"how they were led", "unknown: none of these was led here, with orders, promises and roles"})
+	}
 	return append(out, chart.Habits(s)...)
+}
+
+// led reports whether anything is known of how the incidents were led.
+func (r *analysis) led() bool {
+	c := r.stats.Conduct
+	return c.N > 0 || c.Actions.N > 0 || c.Precision.N > 0
 }
 
 // shown are the charts of a report on paper.
@@ -160,7 +171,7 @@ var shown = []string{"length", "weeks", "heat", "where", "severity", "control", 
 func (r *analysis) each(fn func(*chart.Chart)) {
 	for _, name := range shown {
 		for _, k := range r.charts {
-			if k.Name == name {
+			if k.Name == name && (name != "conduct" || r.led()) {
 				fn(k)
 			}
 		}
@@ -251,7 +262,7 @@ func (r *analysis) markdown() string {
 	if len(r.plain.Differences) > 0 {
 		line("\nWhere the plain rules mislead here:\n\n| field | plain | here | why |\n|---|---|---|---|")
 		for _, d := range r.plain.Differences {
-			line("| %s | %s | %s | %s |", mdCell(d.Field), mdCell(value(d.Plain)), mdCell(value(d.Here)), mdCell(d.Why))
+			line("| `%s` | %s | %s | %s |", d.Field, mdCell(value(d.Plain)), mdCell(value(d.Here)), mdCell(d.Why))
 		}
 	}
 	line("\n## What the words mean\n\n| | |\n|---|---|")
@@ -261,9 +272,17 @@ func (r *analysis) markdown() string {
 	return b.String()
 }
 
+// value words what a rule gave, for a table.
 func value(v any) string {
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		return "unknown"
+	case float64:
+		return fmt.Sprintf("%.4g", v)
+	case []int:
+		return strings.Trim(strings.ReplaceAll(fmt.Sprint(v), " ", ", "), "[]")
+	case []string:
+		return strings.Join(v, ", ")
 	}
 	return fmt.Sprint(v)
 }

@@ -50,6 +50,7 @@ func (c *config) checkScreen(at func(key string) string) error {
 // furnish gives the screen its settings.
 func (a *app) furnish(c *ui.Config) {
 	c.Layout = a.conf.Layout
+	c.Postmortem = func(name string) (string, error) { return teamTemplate("", name) }
 	c.Theme, c.Keys, c.Notify, c.NoMouse = a.conf.Theme, a.conf.Keys, a.conf.Notify, a.conf.Mouse == "off"
 	if a.conf.Hints != "off" {
 		c.Hints = readHints(hintsPath())

@@ -69,7 +69,7 @@ func (a *app) follow(ctx context.Context, args []string, usage string, f *follow
 			return err
 		}
 		if len(values) > 0 {
-			if _, err := a.do(ctx, inc.ID, model.SetRunValues{N: s.n, Values: values}); err != nil && model.CodeOf(err) != model.Conflict {
+			if err := s.r.Fill(ctx, inc.ID, s.n, values); err != nil && model.CodeOf(err) != model.Conflict {
 				return err
 			}
 		}
@@ -199,14 +199,17 @@ func (s *stepping) needs(step play.Step, act play.Action, was model.ActionState)
 		return ""
 	case !act.Runs():
 		if act.Criteria != "" {
-			return "a person has to judge: " + act.Criteria
+			return "a person to judge: " + act.Criteria
 		}
-		return "a person has to do this"
+		return "a person to do it"
 	case act.Blocked != "":
 		return act.Blocked
 	case act.Terminal:
 		return "it needs a terminal"
 	case was == model.ActionInterrupted && act.Asks():
+		if act.Repeatable {
+			return "it was interrupted: nobody knows whether it happened, and doing it again does no harm"
+		}
 		return "it was interrupted: nobody knows whether it happened"
 	case was.Bad():
 		return "it " + strings.ReplaceAll(string(was), "_", " ") + " before"
@@ -484,7 +487,7 @@ func (s *stepping) askValues(ctx context.Context, act play.Action) (bool, error)
 		if answer == "" {
 			return true, s.decline(ctx, play.Step{Title: act.Text})
 		}
-		if _, err := s.a.do(ctx, s.id, model.SetRunValues{N: s.n, Values: map[string]string{v.Name: answer}}); err != nil {
+		if err := s.r.Fill(ctx, s.id, s.n, map[string]string{v.Name: answer}); err != nil {
 			return true, err
 		}
 		return false, nil

@@ -171,15 +171,7 @@ func (a *app) triage(root *cobra.Command) {
 		if err != nil {
 			return err
 		}
-		answers, or := triage.Answers{}, triage.Answers{}
-		for _, x := range i.Triage.Answers {
-			if d.Check(triage.Answers{x.Criterion: x.Level}) == nil {
-				answers[x.Criterion] = x.Level
-				if x.Or != "" {
-					or[x.Criterion] = x.Or
-				}
-			}
-		}
+		answers, or := d.Recorded(i.Triage)
 		for name := range given {
 			delete(or, name)
 		}
@@ -329,20 +321,13 @@ func checked(d *triage.Doctrine, arg string) (model.Command, error) {
 		if err != nil {
 			return nil, err
 		}
-		return model.AnswerCheck{Question: q.Ask, Answer: w, Action: q.Yes}, nil
+		return q.Command(w), nil
 	}
 	m, err := d.Metric(name)
 	if err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(value) == "" {
-		return model.Measure{Metric: m.Name}, nil
-	}
-	e, err := m.Observe(value)
-	if err != nil {
-		return nil, err
-	}
-	return model.Measure{Metric: m.Name, Value: e.Value, Effect: e.Text(), Worse: e.By}, nil
+	return m.Command(value)
 }
 
 // checks shows the checklist with what is known.

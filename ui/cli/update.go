@@ -244,7 +244,7 @@ func (a *app) moveUpdate(parent *cobra.Command) {
 		}
 		return a.act(ctx, id, cmd)
 	}, slotIncident)
-	c.Flags().StringVar(&via, "via", "", "how it was sent; by hand if not said")
+	c.Flags().StringVar(&via, "via", "", "how it was sent; by hand if not said, outbound hands it to the queue")
 	c.Flags().StringVar(&next, "next", "", "when they will be told next: 20m")
 	c.Flags().StringVar(&at, "at", "", "when it was sent, if not now")
 
@@ -287,7 +287,7 @@ func (a *app) noChange(parent *cobra.Command) {
 	const usage = "nochange INC AUDIENCE"
 	c := a.add(parent, "", &cobra.Command{
 		Use: usage, Short: "Tell an audience that nothing has changed, in one go",
-		Long: "Tell an audience that nothing has changed: the words are drafted, approved and noted as sent by hand. For customers that needs the commander or the communications lead; else only a draft is written.",
+		Long: "Tell an audience that nothing has changed: the words are drafted, approved and noted as sent by hand, or handed to the queue where a rule takes them somewhere. For customers that needs the commander or the communications lead; else only a draft is written.",
 	}, func(ctx context.Context, args []string) error {
 		id, rest, err := a.incident(ctx, args)
 		if err != nil {
@@ -314,11 +314,14 @@ func (a *app) noChange(parent *cobra.Command) {
 		if cmd.Next, err = spanOf(w.next); err != nil {
 			return err
 		}
-		if cmd.Next == 0 && i.Status.Live() { // the words name that time
-			cmd.Next = a.rules().Interval(to, i.Severity)
+		if cmd.Next == 0 { // the words name that time
+			cmd.Next = i.NextIn(a.rules(), to, time.Now())
 		}
 		if cmd.Text, err = a.fill(&own, i, w); err != nil {
 			return err
+		}
+		if a.rulesErr == nil && len(a.rulesOut.Goes(i, to)) > 0 {
+			cmd.Via = model.ViaQueue
 		}
 		return a.act(ctx, id, cmd)
 	}, slotIncident, slotAudience)

@@ -43,9 +43,9 @@ type Step struct {
 	After   time.Duration // since the step before, at speed 1
 	Actor   string
 	Line    string        // as typed; {name} stands for the number that step name got
-	Command model.Command // for what is done by a key; an Amend without Seq means the entry of step Of
+	Command model.Command // for what is done by a key
 	Name    string        // what later steps call this one
-	Of      string
+	Of      string        // the step whose entry an Amend corrects, whose message is approved or sent
 }
 
 // Play writes three earlier incidents at once and then the live one, step by
@@ -134,7 +134,7 @@ func (p *player) step(ctx context.Context, st Step) error {
 }
 
 // number is the number that people call b by: of an order, a hypothesis, a
-// proposal, something temporary; 0 for anything else.
+// proposal, something temporary, a message; 0 for anything else.
 func number(b model.Body) int {
 	switch b := b.(type) {
 	case *model.OrderGiven:
@@ -145,6 +145,10 @@ func number(b model.Body) int {
 		return b.N
 	case *model.MitigationAdded:
 		return b.N
+	case *model.OptionAdded:
+		return b.N
+	case *model.UpdateDrafted:
+		return b.N
 	}
 	return 0
 }
@@ -154,15 +158,25 @@ var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 // command is what st means now; false if a step that it builds on was left out.
 func (p *player) command(st Step) (model.Command, bool, error) {
 	if st.Command != nil {
-		c, ok := st.Command.(model.Amend)
-		if !ok || c.Seq != 0 {
+		if st.Of == "" {
 			return st.Command, true, nil
 		}
 		rec, ok := p.done[st.Of]
-		if ok {
-			c.Seq = rec.Events[0].Seq
+		if !ok {
+			return nil, false, nil
 		}
-		return c, ok, nil
+		switch c := st.Command.(type) {
+		case model.Amend:
+			c.Seq = rec.Events[0].Seq
+			return c, true, nil
+		case model.ApproveUpdate:
+			c.N = number(rec.Events[0].Body)
+			return c, true, nil
+		case model.MarkSent:
+			c.N = number(rec.Events[0].Body)
+			return c, true, nil
+		}
+		return nil, false, fmt.Errorf("a %T is about nothing else", st.Command)
 	}
 	known := true
 	line := placeholder.ReplaceAllStringFunc(st.Line, func(s string) string {

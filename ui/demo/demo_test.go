@@ -91,6 +91,7 @@ func TestShowsWhatThereIs(t *testing.T) {
 		model.KindRoleAccepted, model.KindOrderGiven, model.KindOrderAcked, model.KindOrderDone, model.KindOrderExtended,
 		model.KindHypothesisStated, model.KindHypothesisChanged, model.KindDecisionProposed, model.KindDecisionTaken, model.KindDecisionVerified,
 		model.KindMitigationAdded, model.KindSizedUp, model.KindReportsCounted, model.KindLinkSet, model.KindReviewPlanned,
+		model.KindAssessed, model.KindMeasured, model.KindUpdateDrafted, model.KindUpdateApproved, model.KindUpdateSent,
 	} {
 		if seen[k] == 0 {
 			t.Errorf("no %s", k)
@@ -120,7 +121,7 @@ func TestAnOrderRunsOver(t *testing.T) {
 
 func TestPace(t *testing.T) {
 	steps := Script()
-	if len(steps) < 45 || len(steps) > 80 {
+	if len(steps) < 45 || len(steps) > 90 {
 		t.Errorf("%d steps", len(steps))
 	}
 	if steps[0].After > time.Second {

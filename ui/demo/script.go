@@ -28,7 +28,13 @@ func Script() []Step {
 	s := func(seconds float64, who, line string) Step {
 		return Step{After: time.Duration(seconds * pace * float64(time.Second)), Actor: who, Line: line}
 	}
+	do := func(seconds float64, who string, c model.Command) Step {
+		st := s(seconds, who, "")
+		st.Command = c
+		return st
+	}
 	named := func(name string, st Step) Step { st.Name = name; return st }
+	of := func(name string, st Step) Step { st.Of = name; return st }
 	fixed := "lag falls from 340 s to 205 s, and the errors fall with it"
 
 	return []Step{
@@ -37,6 +43,9 @@ func Script() []Step {
 			Title: "Checkout returns 503 to one in five customers", Services: []string{"checkout", "orders-db"},
 			Severity: 2, Source: "alert checkout-errors",
 			Description: "A demo on a record of its own: a long hour of a real incident in ninety seconds. Write along, nothing here is real.",
+			Triage: &model.Assess{Severity: 2, Why: "revenue impact: major loss (4 of 5)", Answers: []model.Answer{
+				{Criterion: "user_impact", Level: "significant_subset", Or: "small_subset"}, {Criterion: "revenue_impact", Level: "major_loss"},
+			}},
 		}},
 		s(0.6, pager, "-3m ! alert checkout-errors: 21 % of requests fail, normal is 0.1 %"),
 		s(1.2, ana, "/take"),
@@ -52,16 +61,23 @@ func Script() []Step {
 		s(1.4, bob, "finding: only POST /checkout fails; browsing, search and login are fine"),
 		s(0.9, ana, "/symptoms 503 on POST /checkout, everything else works"),
 		s(0.7, ana, "/link bridge https://meet.example.com/checkout"),
-		named("changed", s(1.9, ana, "@bob find out what changed lately 20s")),
+		s(0.9, ana, "/roll checkout @carl"),
+		s(0.5, ana, "/roll orders-db @bob"),
+		s(0.5, ana, "/roll payments @frank paged"),
+		named("changed", s(1.2, ana, "@bob find out what changed lately 20s")),
 		s(1.1, bob, "/ack {changed}"),
-		s(1.7, erin, `update: status page: “Some purchases fail. We are working on it. Next update in 15 minutes.”`),
+		named("first", do(1.4, erin, model.DraftUpdate{Audience: model.ToCustomers, Template: "customer_facing", Text: "Some purchases fail. We are working on it. Next update in 15 minutes."})),
+		of("first", do(0.8, ana, model.ApproveUpdate{})),
+		of("first", do(0.9, erin, model.MarkSent{Via: "status page", Next: 15 * time.Minute})),
 		s(2.0, dana, "-6m first report by a customer, on the phone: card accepted, then an error page"),
 		s(1.2, dana, "/impact -7m"),
 		s(1.8, bob, "! finding: 34 % fail now, rising steadily"),
-		s(0.8, ana, "/trend rising"),
+		do(0.6, bob, model.Measure{Metric: "Error rate", Value: "34 %", Effect: "over 10%: one level worse", Worse: 1}),
+		s(0.6, ana, "/trend rising"),
 		s(0.6, ana, "/planb send all reads to the primary"),
 		s(1.5, ana, "/sev 1 revenue: a third of all purchases fail, and it is getting worse"),
-		s(1.0, ana, "/role sme frank"),
+		s(0.4, ana, "/roll payments @frank"),
+		s(0.8, ana, "/role sme frank"),
 		named("charged", s(1.6, ana, "@frank find out if failed purchases are charged 30s")),
 		s(0.9, frank, "/ack {charged}"),
 		s(1.6, frank, "finding: the card network is down, their status page is red"),
@@ -77,11 +93,14 @@ func Script() []Step {
 		s(0.9, carl, "/hypothesis {network} ruled_out no deploy since Thursday"),
 		named("graph", s(1.5, ana, "@lea put replica lag and failed purchases on one graph 8s")),
 		s(1.0, lea, "/ack {graph}"),
-		named("pause", s(1.9, ana, "/propose stop the import before we touch checkout risk: the shop shows old stock")),
+		named("stop", s(1.0, bob, "/option stop the import before we touch checkout risk: the shop shows old stock undo: start it again")),
+		named("failover", s(0.9, carl, "/option fail over orders-db risk: 30 s of failed writes undo: none")),
+		named("pause", s(1.2, ana, "/option {stop} propose")),
 		s(3.0, ana, "/decide {pause} go @bob 25s the lag falls"),
 		named("paused", s(1.7, bob, "/temp stock import paused @bob 72h")),
 		s(1.8, frank, "/done {charged} no; 212 cards authorised, none charged, the holds expire by themselves"),
-		s(2.0, erin, "/reports +31 calls to support so far"),
+		s(1.8, erin, "/reports +31 calls to support so far"),
+		do(1.0, erin, model.TellAudience{Audience: model.ToExecutives, Via: "mail", Next: 30 * time.Minute, Text: "A third of purchases fails. The cause is found, ana commands. No card is charged."}),
 		s(2.2, lea, "/extend {graph} 20s the lag metric arrives a minute late"),
 		named("typo", s(2.3, lea, "finding: lag fals from 340 s to 250 s, and the errors fall with it")),
 		s(1.2, ana, "/status identified the stock import locks orders"),
@@ -99,8 +118,10 @@ func Script() []Step {
 		s(1.2, bob, "/done {locks} lag 12 s and falling fast"),
 		s(1.5, probe, "purchases: 0.9 % fail"),
 		s(1.3, ana, "/status mitigated import paused, locks gone"),
-		s(1.8, erin, `update: status page: “Purchases work again. We keep watching until we are sure.”`),
-		s(1.8, bob, "finding: lag 0 s, 0.1 % fail: that is normal"),
+		do(1.6, erin, model.TellAudience{Audience: model.ToCustomers, Via: "status page", Next: 15 * time.Minute, Text: "Purchases work again. We keep watching until we are sure."}),
+		s(0.8, erin, "update: support and sales have the same words"),
+		s(1.3, bob, "finding: lag 0 s, 0.1 % fail: that is normal"),
+		s(0.8, ana, "/option {failover} drop not needed any more"),
 		s(1.3, ana, "/status monitoring"),
 
 		// Command moves, and only when it is accepted.
@@ -116,7 +137,7 @@ func Script() []Step {
 		s(1.7, probe, "purchases: 0 of 1,840 failed since the locks are gone"),
 		s(1.1, lea, "/milestone recovered now"),
 		s(1.5, lea, "/status resolved error rate and lag normal, nothing temporary left but the paused import"),
-		s(1.4, erin, `update: status page: “Resolved. We are sorry. What happened and what we change: on Friday, here.”`),
+		do(1.4, erin, model.TellAudience{Audience: model.ToCustomers, Via: "status page", Text: "Resolved. We are sorry. What happened and what we change: on Friday, here."}),
 		s(1.4, bob, "todo import in batches that cannot lock orders, before it runs again"),
 		s(1.1, frank, "todo checkout must not wait for a replica: 200 ms, then the primary"),
 		s(1.3, dana, "todo alert on replica lag over 30 s: a customer told us three minutes before the pager did"),

@@ -34,6 +34,7 @@ type hearing struct {
 // attend begins to listen to an incident as it is now.
 func (r *room) attend(i *model.Incident) {
 	r.inc, r.top = i, model.Pos{}
+	r.ask, r.pass, r.yes = nil, nil, nil // they belong to what was open before
 	quiet, deaf := r.quiet, r.deaf
 	if r.Seat != nil {
 		_ = r.Seat.Set(model.Presence{Person: r.Actor, Incident: i.ID}) // a courtesy: without it the room works
@@ -257,7 +258,7 @@ func (r *room) ring() {
 		case model.ClockDecide:
 			r.nudge(c, now)
 		}
-		if !c.Overdue(now) || c.Seen != "" || r.rung[c.Key].Equal(c.Due) {
+		if !c.Alarm(now) || r.rung[c.Key].Equal(c.Due) {
 			continue
 		}
 		r.rung[c.Key] = c.Due

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/comms"
+	"warroom/model/triage"
 )
 
 // Store is what the room needs of the record.
@@ -38,9 +40,16 @@ type Config struct {
 	Zone     *time.Location   // in which times are said and read; nil: UTC
 	Local    *time.Location   // the other zone to choose; nil: the machine's
 	Rules    model.Rules      // zero: model.Doctrine
-	Seat     Seat             // nil: others are not told who is here
-	Now      func() time.Time // nil: time.Now
-	Hello    string           // a line to begin with, such as why this room was opened
+	Doctrine *triage.Doctrine // what the team has agreed on; nil: triage.Default
+	// Templates are the words at hand; nil: comms.Default.
+	Templates []*comms.Template
+	Faults    []string         // what is wrong in the team's files, so that the built-in stands
+	Seat      Seat             // nil: others are not told who is here
+	Now       func() time.Time // nil: time.Now
+	Hello     string           // a line to begin with, such as why this room was opened
+	// Goes lists where the queue takes an update for an audience; nil: nothing leaves
+	// this room by itself.
+	Goes func(i *model.Incident, who model.Audience) []string
 	// Lines are what is typed, without line ends. A line with an error cannot be
 	// used; the error says why. The room is left when they end.
 	Lines iter.Seq2[string, error]

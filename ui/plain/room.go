@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/comms"
+	"warroom/model/triage"
 )
 
 // storeDeadline bounds every call to the record, even to a disk that hangs.
@@ -31,6 +33,10 @@ type room struct {
 	top    model.Pos       // the oldest entry that was read out, for more
 	failed failure
 	hinted bool // that a note looked like a command was said once
+
+	ask  *asking          // the question that is open; nil: none
+	pass *pass            // answers to the severity questions that are not recorded yet
+	yes  *triage.Question // of the checklist, whose action can be done
 
 	hearing
 }
@@ -56,6 +62,12 @@ func Run(ctx context.Context, c Config) error {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Doctrine == nil {
+		c.Doctrine = triage.Default()
+	}
+	if c.Templates == nil {
+		c.Templates = comms.Default()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -149,6 +161,9 @@ func (r *room) line(l input) {
 		r.say("This line is %d bytes long, which is all that a terminal passes: its end may be cut off.", terminalLine)
 	}
 	r.typed = text
+	if r.answers(text) {
+		return
+	}
 	if w, rest, ok := r.word(text); ok {
 		if r.inc == nil && !w.lobby {
 			r.say("No incident is open here. list and open choose one, declare begins one.")

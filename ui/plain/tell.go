@@ -18,6 +18,9 @@ func (r *room) enter() {
 	if ro, why := r.Store.ReadOnly(); ro {
 		r.say("The record is open for reading only: %s", why)
 	}
+	for _, f := range r.Faults {
+		r.say("Attention: %s", f)
+	}
 	if r.Seat != nil {
 		_ = r.Seat.Set(model.Presence{Person: r.Actor})
 	}
@@ -56,6 +59,7 @@ func (r *room) goTo(id string) {
 	if r.commander(); !i.Status.Open() {
 		r.say("It is %s.", i.Status)
 	}
+	r.vacant()
 	for _, o := range i.Offers {
 		if r.me(o.To) {
 			r.offer(o.From, o.Role)
@@ -80,12 +84,13 @@ func (r *room) goTo(id string) {
 // next says what is overdue and what comes next, in a line or two. What is
 // overdue by now rings no more.
 func (r *room) next(now time.Time) {
-	late := 0
+	late, told := 0, false
 	for _, c := range r.inc.Clocks(r.Rules, now) {
 		switch {
 		case c.Overdue(now):
 			r.rung[c.Key] = c.Due
-			if late++; late == 1 && c.Seen == "" {
+			if late++; c.Alarm(now) && !told {
+				told = true
 				r.say("Alarm: %s", r.overdue(c, now))
 			}
 		case !c.Prompts():
@@ -116,7 +121,7 @@ func (r *room) coming(c model.Clock, now time.Time) string {
 
 func clockNotes(c model.Clock) string {
 	s := ". Clock " + c.Key
-	if c.Person != "" && c.Kind != model.ClockOrder && c.Kind != model.ClockReview { // they name the person
+	if c.Person != "" && c.Kind != model.ClockOrder && c.Kind != model.ClockReview && c.Kind != model.ClockItem { // they name the person
 		s += ", for " + c.Person
 	}
 	if c.Snoozed {
@@ -161,6 +166,7 @@ func (r *room) commander() {
 // roles is the role board: the usual five always, others while held.
 func (r *room) roles() {
 	now := r.Now()
+	vacant := r.Doctrine.Vacant(r.inc)
 	for _, role := range model.Roles {
 		held := false
 		for _, a := range r.inc.Roles {
@@ -169,7 +175,11 @@ func (r *room) roles() {
 				r.say("%s: %s, for %s", role, a.Person, model.Span(max(0, now.Sub(a.Since))))
 			}
 		}
-		if !held && slices.Contains(model.BoardRoles, role) {
+		switch needed := slices.Contains(vacant, role); {
+		case held:
+		case needed:
+			r.say("%s: nobody, and %s requires it", role, r.inc.Severity)
+		case slices.Contains(model.BoardRoles, role):
 			r.say("%s: nobody", role)
 		}
 	}
@@ -275,7 +285,12 @@ func (r *room) open(rest string) {
 }
 
 func (r *room) declare(title string) {
-	rec, ok := r.do(model.Declare{Title: title})
+	c := model.Declare{Title: title}
+	if r.inc == nil && r.pass != nil && r.outcome().Answered() {
+		a := r.Doctrine.Command(r.pass.answers, r.pass.unsure, nil)
+		c.Severity, c.Triage = a.Severity, &a
+	}
+	rec, ok := r.do(c)
 	if ok {
 		r.say("Declared, %s.", rec.Incident.ID)
 		r.goTo(rec.Incident.ID)

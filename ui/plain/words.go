@@ -2,6 +2,7 @@ package plain
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,8 +32,10 @@ func number(rest string) bool { return numberRe.MatchString(rest) }
 func maybe(what string) func(string) bool {
 	return func(rest string) bool { return rest == "" || strings.EqualFold(rest, what) }
 }
-func either(a, b string) func(string) bool {
-	return func(rest string) bool { return strings.EqualFold(rest, a) || strings.EqualFold(rest, b) }
+func either(words ...string) func(string) bool {
+	return func(rest string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(rest, w) })
+	}
 }
 
 // words are all of them, in the order of the help.
@@ -51,6 +54,25 @@ func (r *room) words() []word {
 		{name: "who", help: "who holds which role, and who is here", fits: none, run: func(r *room, _ string) { r.roles() }},
 		{name: "due", help: "what is overdue and what comes next", fits: none, run: func(r *room, _ string) { r.due() }},
 		{name: "status", form: "or status log", help: "how things stand, in one sentence; log writes it as an update", fits: maybe("log"), run: (*room).status},
+		{name: "triage", help: "the severity questions, before declaring or at any time after", fits: none, lobby: true, run: func(r *room, _ string) { r.triage() }},
+		{name: "set", help: "record the answers and the severity that they say; lower also makes it milder", fits: r.assessed, run: func(r *room, _ string) { r.set(false) }},
+		{name: "lower", fits: r.assessed, run: func(r *room, _ string) { r.set(true) }},
+		{name: "requires", help: "what the severity asks for, and which roles are vacant", fits: none, run: func(r *room, _ string) { r.requires(r.inc.Severity); r.vacant() }},
+		{name: "checklist", form: "or checklist all, checklist what", help: "the triage checklist: what is open of it, all of it, or what makes an event an incident", fits: either("", "all", "what"), lobby: true, run: (*room).checklist},
+		{name: "act", help: "do what the checklist asks for after a yes", fits: func(s string) bool { return s == "" && r.yes != nil }, run: func(r *room, _ string) { r.act() }},
+		{name: "skip", help: "go on without an answer; stop ends the questions, question reads the one that is open", fits: r.asked, lobby: true, run: func(r *room, _ string) { r.skip() }},
+		{name: "stop", fits: r.asked, lobby: true, run: func(r *room, _ string) { r.stop() }},
+		{name: "question", fits: r.asked, lobby: true, run: func(r *room, _ string) { r.question() }},
+		{name: "updates", help: "who waits for word, and the messages by number", fits: none, run: func(r *room, _ string) { r.updates() }},
+		{name: "draft", form: "customers, draft internal update", help: "write the message that fits, or that of a template; what is not known is asked for", fits: r.isMessage, run: (*room).draft},
+		{name: "read", form: "1", help: "message 1 line by line", fits: number, run: (*room).read},
+		{name: "reword", form: "1 TEXT, reword 1/2 TEXT", help: "other words for message 1, or for its line 2", fits: isReword, run: (*room).reword},
+		{name: "approve", form: "1", help: "approve message 1", fits: numbered(func(s string) bool { return s == "" || s == "knowing" }), run: (*room).approve},
+		{name: "send", form: "1", help: "hand message 1 to the queue, where a rule takes it somewhere", fits: number, run: (*room).send},
+		{name: "sent", form: "1, sent 1 20m via mail", help: "message 1 was sent, the next one comes in 20 minutes, by mail", fits: numbered(sentTail), run: (*room).sent},
+		{name: "withdraw", form: "1, withdraw 1 because WHY", help: "drop message 1", fits: numbered(func(s string) bool { return s == "" || strings.HasPrefix(s, "because ") }), run: (*room).withdraw},
+		{name: "no", form: "change customers", help: "tell them that nothing has changed", fits: func(s string) bool { a, ok := strings.CutPrefix(s, "change "); return ok && audience(a) }, run: (*room).noChange},
+		{name: "promise", form: "customers 20m", help: "when they hear next", fits: isPromise, run: (*room).promise},
 		{name: "brief", help: "the page that whoever takes over needs", fits: none, run: func(r *room, _ string) { r.brief() }},
 		{name: "board", help: "orders, decisions, hypotheses and the rest with their numbers", fits: none, run: func(r *room, _ string) { r.board("") }},
 		{name: "orders", help: "this part of the board; also decisions, hypotheses, temporary, teams, links, todos, milestones", fits: none, run: part("orders")},
@@ -136,7 +158,7 @@ func (r *room) help() {
 	r.say("A line that you type is written into the timeline as a note. In front of it may stand:")
 	r.say("! if it is important. -7m or 14:03 if it happened then. finding: action: decision: change: update: todo hypothesis: for its kind.")
 	r.say("@bob check replica lag 3m gives bob an order with three minutes.")
-	r.say("A line that begins with a blank is a note, whatever it says.")
+	r.say("A line that begins with a blank is a note, whatever it says. One that begins with = answers the question that is open.")
 	r.say("A line that begins with / is a command, such as /status mitigated. / alone lists them.")
 	r.say("A line is also a command if all of it is one of these. With a / in front it is in any case:")
 	for _, w := range r.words() {

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/comms"
 )
 
 // Notes are prose: a line is a command only if all of it has the form of one.
 func TestWords(t *testing.T) {
-	in := &room{Config: Config{Now: time.Now, Zone: time.UTC}, inc: &model.Incident{}}
+	in := &room{Config: Config{Now: time.Now, Zone: time.UTC, Templates: comms.Default()}, inc: &model.Incident{}}
 	lobby := &room{Config: in.Config}
 	for line, want := range map[string]string{
 		"help": "help", "?": "help", "HELP": "help", "/help": "help", "/?": "help", "who": "who", "Who": "who", "due": "due",
@@ -22,6 +23,15 @@ func TestWords(t *testing.T) {
 		"search: lag": "search lag", "search:lag": "search lag", "Search: lag": "search lag", "/search lag": "search lag",
 		"declare: x y": "declare x y", "/declare x": "declare x", "quiet on": "quiet on", "quiet OFF": "quiet OFF", "zone utc": "zone utc",
 		"list": "list", "list all": "list all", "open 2": "open 2", "open inc-2026": "open inc-2026", "quit": "quit",
+
+		"triage": "triage", "checklist": "checklist", "checklist all": "checklist all", "requires": "requires", "updates": "updates",
+		"draft customers": "draft customers", "draft internal update": "draft internal update", "read 1": "read 1", "approve 1": "approve 1", "approve 1 knowing": "approve 1 knowing",
+		"reword 1 x y": "reword 1 x y", "reword 1/2 x": "reword 1/2 x", "send 1": "send 1", "send 1 mail": "", "sent 1": "sent 1", "sent 1 20m": "sent 1 20m", "sent 1 1h via status page": "sent 1 1h via status page",
+		"withdraw 1": "withdraw 1", "withdraw 1 because x": "withdraw 1 because x", "no change customers": "no change customers", "promise executives 1h": "promise executives 1h",
+
+		"triage is done": "", "checklist is done": "", "requires a restart": "", "updates are late": "", "draft": "", "draft of the mail": "", "draft customers letter": "", "draft c": "",
+		"read the logs": "", "read 3 logs": "", "approve the plan": "", "approve 1 plan": "", "reword it": "", "reword 1": "", "reword 1/x y": "", "sent 3 mails": "", "sent it": "",
+		"withdraw 1 node": "", "no change": "", "no change for customers": "", "no": "", "promise customers soon": "", "promise me 20m": "", "set": "", "lower": "", "act": "", "skip": "", "stop": "", "question": "", "2": "", "yes": "", "= x": "",
 
 		"who is here?": "", "who's there": "", "due to the migration": "", "status is unclear": "", "/status mitigated": "", "brief outage": "",
 		"last deploy was at noon": "", "last 5 minutes were quiet": "", "before the deploy all was well": "", "more customers call": "",

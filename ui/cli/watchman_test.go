@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"warroom/model"
+	"warroom/model/triage"
+	"warroom/storage"
+)
+
+// The passing of a response target is recorded once, whichever rooms are open and
+// whatever they show, and at the time that was missed if no room was.
+func TestEscalationIsRecordedOnce(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	path := filepath.Join(t.TempDir(), "w.db")
+	open := func() *storage.Store {
+		s, err := storage.Open(t.Context(), path, storage.Options{Now: clock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	s := open()
+	do := func(id, actor string, c model.Command) string {
+		t.Helper()
+		r, err := s.Do(t.Context(), id, model.Request{Actor: actor, Command: c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Incident.ID
+	}
+	watchmen := []*watchman{}
+	for _, name := range []string{"ana", "bob"} {
+		watchmen = append(watchmen, &watchman{store: open(), actor: name, rules: triage.Default().Rules(model.Doctrine()), doctrine: triage.Default(), now: clock, quiet: map[string]calm{}})
+	}
+	look := func() (next time.Time) {
+		for _, w := range watchmen {
+			next = w.look(t.Context())
+		}
+		return next
+	}
+	passed := func(id string) (out []string) {
+		t.Helper()
+		entries, err := s.Timeline(t.Context(), id, model.Window{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if e.Kind == model.KindEscalated {
+				out = append(out, e.When.Format("15:04 ")+e.Line)
+				if e.BackDated() < 0 {
+					t.Errorf("written before it happened: %+v", e)
+				}
+			}
+		}
+		return out
+	}
+
+	two := do("", "zoe", model.Declare{Title: "checkout", Severity: 2})
+	three := do("", "zoe", model.Declare{Title: "search", Severity: 3})
+	five := do("", "zoe", model.Declare{Title: "a typo", Severity: 5})
+	if next := look(); !next.Equal(now.Add(5 * time.Minute)) { // the earliest that its line in the list allows for
+		t.Errorf("looks again at %v", next)
+	}
+	now = now.Add(5 * time.Minute)
+	if next := look(); next.Sub(now) < 24*time.Minute { // taking it is what is due
+		t.Errorf("looks again at %v", next)
+	}
+	now = now.Add(25 * time.Minute)
+	if look(); len(passed(two)) != 0 {
+		t.Error("recorded at its last moment, before it has passed")
+	}
+	now = now.Add(time.Second)
+	look()
+	look()
+	want := []string{"12:30 SEV-2 response target passed: somebody takes it; escalate: page oncall, manager notification"}
+	if got := passed(two); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+
+	// Worse now: its own target has passed long ago, which is recorded as well.
+	do(two, "zoe", model.SetSeverity{To: 1})
+	look()
+	if got := passed(two); len(got) != 2 || !strings.Contains(got[1], "SEV-1 response target passed: somebody takes it; escalate: page all, executive escalation") {
+		t.Errorf("%q", got)
+	}
+	// Taken, and nobody commands.
+	do(two, "bob", model.SetStatus{To: model.Investigating})
+	now = now.Add(10 * time.Minute)
+	look()
+	if got := passed(two); len(got) != 3 || !strings.Contains(strings.Join(got, "\n"), "somebody takes command") {
+		t.Errorf("%q", got)
+	}
+
+	// No room is open for hours: the next one says what was missed, when it was.
+	watchmen = watchmen[:1]
+	watchmen[0].quiet = map[string]calm{}
+	now = now.Add(6 * time.Hour)
+	look()
+	got := passed(three)
+	if len(got) != 1 || !strings.HasPrefix(got[0], "14:00 SEV-3") {
+		t.Errorf("%q", got)
+	}
+	entries, err := s.Timeline(t.Context(), three, model.Window{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Kind == model.KindEscalated && e.BackDated() < 4*time.Hour {
+			t.Errorf("the timeline does not show that it was noticed late: %v", e.BackDated())
+		}
+	}
+	if got := passed(five); len(got) != 0 {
+		t.Errorf("best effort has no target: %q", got)
+	}
+}
