@@ -120,9 +120,9 @@ func TestSeedRunbookAtTheTerminal(t *testing.T) {
 	bob.keys("3")
 	bob.waits("the run of ana", has("ana runs it", "Before you start"))
 
-	for _, so := range []string{"kubectl access", "AWS console access", "Datadog dashboard access"} { // what has to be so before
+	for _, so := range []string{"✓ kubectl access", "✓ AWS console access", "Step 1 · Identify"} { // what has to be so before
 		ana.keys("Space")
-		ana.waits("a tick", has("✓ "+so))
+		ana.waits("a tick", has(so))
 	}
 	ana.waits("step 1", has("Step 1 · Identify", "datadog.example.com/dashboard/cpu"))
 	ana.keys("Space")
