@@ -150,7 +150,7 @@ func TestSeedRunbookAtTheTerminal(t *testing.T) {
 	if strings.Contains(ana.waits("what came of it", func(s string) bool { return has("Run this?")(s) || has("GET /orders")(s) }), "Run this?") {
 		ana.keys("y")
 	}
-	ana.waits("the log lines", has("GET /orders 200", "Profile application"))
+	ana.waits("the log lines", has("GET /orders 200", "wiki.example.com/profiling-guide"))
 	ana.keys("Space")
 	for _, sentence := range []string{"CPU < 60% for 5 minutes", "Error rate < 0.1%"} {
 		ana.waits("a criterion", has("done when  "+sentence))
