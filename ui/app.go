@@ -64,6 +64,17 @@ type App struct {
 	toast   toast
 	said    []toast
 	quit    bool
+
+	hold func(what string, cmd tea.Cmd) tea.Cmd // takes what waits for a clock or a command; nil: it is run
+}
+
+// long is a command that may stay away for as long as a clock or somebody's command
+// does.
+func (a *App) long(what string, cmd tea.Cmd) tea.Cmd {
+	if a.hold != nil {
+		return a.hold(what, cmd)
+	}
+	return cmd
 }
 
 // tickMsg is a step of the clocks; run tells whether they still go at its pace.
@@ -322,12 +333,15 @@ func (a *App) compose() tea.Cmd {
 
 // leave quits, unless something would be lost.
 func (a *App) leave() tea.Cmd {
-	if a.quit || len(a.queue) == 0 && !a.sending {
+	switch {
+	case a.quit:
 		return tea.Quit
+	case len(a.queue) > 0 || a.sending:
+		a.quit = true
+		a.say(warning, "a line is still being saved · ctrl+c again leaves without it")
+		return nil
 	}
-	a.quit = true
-	a.say(warning, "a line is still being saved · ctrl+c again leaves without it")
-	return nil
+	return a.leaveWork()
 }
 
 // names are the people that completion offers: those of the incident, and you.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,21 +16,28 @@ import (
 // booksDesk is the screen of runbooks: what there is, and one run that is
 // followed, here or by somebody else.
 type booksDesk struct {
-	cards []play.Card
-	asked bool // the cards are being read
-	ready bool
-	sel   int // in the rows of the list
-	look  *play.Plan
-	lookE error
-	lookR play.Ref // what look is of
+	cards  []play.Card
+	faults []string // files that cannot be used, and why
+	asked  bool     // the cards are being read
+	again  bool     // and have to be read once more then
+	ready  bool
+	sel    int // in the rows of the list
+	look   *play.Plan
+	lookE  error
+	lookR  play.Ref // what look is of
 
-	run   int // the run that is shown; 0: the list
-	plan  *play.Plan
-	planE error
-	step  int
-	act   int
-	of    string   // incident that all of this belongs to
-	want  play.Ref // the card that is to be selected when the cards are there; zero: none
+	run    int // the run that is shown; 0: the list
+	plan   *play.Plan
+	planE  error
+	offers []play.Offer // what may follow the run
+	step   int
+	act    int
+	of     string   // incident that all of this belongs to
+	want   play.Ref // the card that is to be selected when the cards are there; zero: none
+
+	peeked bool       // out was read from another process's file
+	peeks  bool       // what another process prints is being looked at
+	off    play.Point // what was passed over last, since it does not apply
 
 	job   play.Job
 	jobAt play.Point
@@ -40,6 +48,15 @@ type booksDesk struct {
 	prevN play.Point // what prev is the preview of
 	top   int        // first line of output shown, from the end
 
+	// past is what has been dealt with here; the selection goes on from it as soon as
+	// the room knows, which may be a moment later.
+	past play.Point
+
+	finder     *picker // the last list to find a runbook in; it may be closed
+	finderBack bool    // it has only ways back
+
+	moved bool // somebody here has looked elsewhere in the run
+
 	auto  bool // the next look of a rollback follows by itself
 	clock int  // counts schedules: an older alarm is not answered
 }
@@ -49,8 +66,15 @@ func newBooksDesk() *booksDesk { return &booksDesk{} }
 // Messages of the desk.
 type (
 	bookCardsMsg struct {
-		of    string
-		cards []play.Card
+		of     string
+		cards  []play.Card
+		faults []string
+	}
+	bookShelfMsg struct{} // the files of the library have changed
+	bookPeekMsg  struct {
+		at  play.Point
+		out play.Output
+		ok  bool
 	}
 	bookLookMsg struct {
 		ref  play.Ref
@@ -58,9 +82,15 @@ type (
 		err  error
 	}
 	bookPlanMsg struct {
-		of   string
-		run  int
-		plan *play.Plan
+		of     string
+		run    int
+		plan   *play.Plan
+		err    error
+		offers []play.Offer
+	}
+	bookListMsg struct {
+		pick picking
+		list []play.Option
 		err  error
 	}
 	bookBegunMsg struct {
@@ -139,8 +169,8 @@ func (d *booksDesk) belong(a *App) {
 	if d.of == id {
 		return
 	}
-	job, at, clock, want := d.job, d.jobAt, d.clock, d.want
-	*d = booksDesk{of: id, job: job, jobAt: at, clock: clock + 1, want: want}
+	job, at, began, clock, want := d.job, d.jobAt, d.began, d.clock, d.want
+	*d = booksDesk{of: id, job: job, jobAt: at, began: began, clock: clock + 1, want: want}
 	if a.room != nil && want == (play.Ref{}) { // the run that is under way is what people want to see
 		for _, r := range slices.Backward(a.room.inc.Runs) {
 			if r.Active() {
@@ -153,12 +183,16 @@ func (d *booksDesk) belong(a *App) {
 
 // show brings a run to the front, at its first action that is not over.
 func (d *booksDesk) show(n int) {
-	d.run, d.plan, d.planE, d.step, d.act, d.top = n, nil, nil, -1, 0, 0
+	d.run, d.plan, d.planE, d.offers, d.step, d.act, d.top, d.moved = n, nil, nil, nil, -1, 0, 0, false
 }
 
 func (d *booksDesk) readCards(a *App) tea.Cmd {
 	r, of := a.runner(), d.of
-	if r == nil || d.asked {
+	if r == nil {
+		return nil
+	}
+	if d.asked {
+		d.again = true
 		return nil
 	}
 	d.asked = true
@@ -167,7 +201,7 @@ func (d *booksDesk) readCards(a *App) tea.Cmd {
 		if of != "" {
 			inc, _ = s.Incident(ctx, of)
 		}
-		return bookCardsMsg{of, r.Cards(inc)}
+		return bookCardsMsg{of, r.Cards(inc), r.Faults()}
 	})
 }
 
@@ -179,10 +213,14 @@ func (d *booksDesk) readPlan(a *App) tea.Cmd {
 	return a.read(func(ctx context.Context, s Store) tea.Msg {
 		inc, err := s.Incident(ctx, of)
 		if err != nil {
-			return bookPlanMsg{of, n, nil, err}
+			return bookPlanMsg{of: of, run: n, err: err}
 		}
 		p, err := r.Current(inc, n)
-		return bookPlanMsg{of, n, p, err}
+		m := bookPlanMsg{of: of, run: n, plan: p, err: err}
+		if err == nil {
+			m.offers, _ = r.Offers(inc, n) // what follows is no reason not to show what is
+		}
+		return m
 	})
 }
 
@@ -225,7 +263,24 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 			if d.run == 0 && b.Seat.Person == a.cfg.Actor {
 				d.show(b.N)
 			}
-		case *model.RunValues, *model.ActionStarted, *model.ActionEnded, *model.ActionMarked, *model.RunApproved, *model.RunTaken, *model.RunEnded,
+		case *model.ActionStarted:
+			mine = true
+			if at := (play.Point{Incident: e.Incident, Run: b.N, Step: b.Step, Action: b.Action}); d.outAt == at && (d.job == nil || d.jobAt != at) {
+				d.out = play.Output{} // it is run anew, somewhere
+			}
+		case *model.ActionMarked:
+			mine = true
+			if b.State == model.ActionSkipped && strings.HasPrefix(b.Reason, "does not apply") && b.N == d.run && a.screen == screenBooks {
+				a.say(info, "skipped: "+model.Brief(b.What+": "+b.Reason, 120))
+			}
+		case *model.RunTaken:
+			mine = true
+			if b.N == d.run { // what ran there is what has to be looked at first
+				d.step, d.moved = -1, false
+			}
+		case *model.RunValues:
+			mine, d.off = true, play.Point{} // another step may apply now
+		case *model.ActionEnded, *model.RunApproved, *model.RunEnded,
 			*model.RunEscalated, *model.GateSet, *model.GateSampled, *model.GateConfirmed, *model.GateOverridden, *model.StatusChange:
 			mine = true
 		}
@@ -266,7 +321,7 @@ func (d *booksDesk) schedule(a *App) tea.Cmd {
 	}
 	d.clock++
 	clock, now := d.clock, a.now
-	return a.read(func(ctx context.Context, s Store) tea.Msg {
+	return a.long("clock", a.read(func(ctx context.Context, s Store) tea.Msg {
 		if looks {
 			if inc, err := s.Incident(ctx, of); err == nil {
 				if due, ok := r.GateDue(inc); ok {
@@ -278,7 +333,7 @@ func (d *booksDesk) schedule(a *App) tea.Cmd {
 			return bookFiredMsg{}
 		}
 		return tea.Tick(max(50*time.Millisecond, next.Sub(now)), func(time.Time) tea.Msg { return bookAlarmMsg{clock} })()
-	})
+	}))
 }
 
 // fire names whom a deadline that has passed names, and looks at the gate. Every
@@ -339,20 +394,45 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 	case bookCardsMsg:
 		d.asked = false
 		if m.of == d.of {
-			d.cards, d.ready = m.cards, true
+			d.carded(a, m)
 			d.choose(a)
 		}
+		if d.again {
+			d.again = false
+			return tea.Batch(d.readCards(a), d.readLook(a)), true
+		}
 		return d.readLook(a), true
+	case bookShelfMsg:
+		if !d.ready && !d.asked { // nobody has looked yet
+			return nil, true
+		}
+		d.lookR, d.look, d.lookE = play.Ref{}, nil, nil
+		return tea.Batch(d.readCards(a), d.readPlan(a)), true
+	case bookPeekMsg:
+		d.peeks = false
+		if m.at != d.point() || !m.ok {
+			return d.peek(a), true
+		}
+		if d.job == nil || d.jobAt != m.at {
+			d.out, d.outAt, d.peeked = m.out, m.at, true
+		}
+		return d.peek(a), true
 	case bookLookMsg:
 		if m.ref == d.lookR {
 			d.look, d.lookE = m.plan, m.err
 		}
 	case bookPlanMsg:
 		if m.of == d.of && m.run == d.run {
-			d.plan, d.planE = m.plan, m.err
+			d.plan, d.planE, d.offers = m.plan, m.err, m.offers
 			d.place(a)
-			return d.onward(a), true
+			if cmd := d.passOver(a); cmd != nil {
+				return cmd, true
+			}
+			return tea.Batch(d.onward(a), d.peek(a)), true
 		}
+	case bookListMsg:
+		a.pickFrom(m)
+		return nil, true
 	case bookBegunMsg:
 		if m.err != nil {
 			a.say(failure, model.Message(m.err))
@@ -368,13 +448,14 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			return d.readPlan(a), true
 		}
 		d.job, d.jobAt, d.out, d.outAt, d.began, d.top = m.job, m.at, play.Output{}, m.at, a.now, 0
-		return follow(m.job, -1), true
+		d.peeked = false
+		return a.long("job", follow(m.job, -1)), true
 	case bookOutMsg:
 		if m.job != d.job {
 			return nil, true
 		}
 		d.out = m.out
-		return follow(m.job, m.out.Version), true
+		return a.long("job", follow(m.job, m.out.Version)), true
 	case bookEndMsg:
 		if m.job != d.job {
 			return nil, true
@@ -431,19 +512,20 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 	case m.err != nil:
 		a.say(failure, "its end could not be written: "+model.Message(m.err))
 	case m.end.State == model.ActionSucceeded:
-		if d.jobAt.Step == d.stepID() && d.jobAt.Action == d.act {
-			d.step = -1 // to what is next
-		}
+		d.past = d.jobAt
 		run, _ := a.room.inc.Run(d.jobAt.Run)
 		d.auto = run.Rollback && d.run == d.jobAt.Run
 	case d.jobAt.Step == "verify" && canUndoRun(a) == "":
 		a.say(warning, "it is not proven that it worked: "+model.Brief(m.end.Note, 90)+" · "+a.key("book.undo")+" undoes it")
 	default:
-		text := string(m.end.State)
+		text := strings.ReplaceAll(string(m.end.State), "_", " ")
+		if m.end.Exit != nil && *m.end.Exit != 0 {
+			text += fmt.Sprintf(", exit %d", *m.end.Exit)
+		}
 		if m.end.Note != "" {
 			text += ": " + m.end.Note
 		}
-		a.say(warning, model.Brief(text, 200))
+		a.say(warning, model.Brief(text, 120)+" · "+a.key("book.run")+" tries again, "+a.key("book.skip")+" skips it")
 	}
 	return tea.Batch(d.readPlan(a), d.schedule(a))
 }
@@ -452,7 +534,7 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 // looks: guards, captures and previews follow each other, and what changes
 // something is waited for.
 func (d *booksDesk) onward(a *App) tea.Cmd {
-	if !d.auto {
+	if !d.auto || d.past != (play.Point{}) {
 		return nil
 	}
 	d.auto = false
@@ -467,17 +549,95 @@ func (d *booksDesk) onward(a *App) tea.Cmd {
 	return nil
 }
 
+// passOver skips what does not apply, when it is its turn: whoever executes the
+// run does so, once for each state of it. A person can open it again.
+func (d *booksDesk) passOver(a *App) tea.Cmd {
+	if d.plan == nil || a.room == nil || activeHere(a) != "" {
+		return nil
+	}
+	run, _ := a.room.inc.Run(d.run)
+	st, k, left := run.Next()
+	if !left || !a.runner().Holds(run) || st.Actions[k].State != model.ActionPending {
+		return nil
+	}
+	at := play.Point{Incident: d.of, Run: d.run, Step: st.ID, Action: k}
+	for _, s := range d.plan.Steps {
+		if s.ID != st.ID || s.Off == "" || d.off == at {
+			continue
+		}
+		d.off, d.past = at, at
+		r := a.runner()
+		return a.read(func(ctx context.Context, _ Store) tea.Msg { return bookSaidMsg{"", r.Settle(ctx, at.Incident, at.Run)} })
+	}
+	return nil
+}
+
+// carded takes the cards, and keeps what is selected under the finger.
+func (d *booksDesk) carded(a *App, m bookCardsMsg) {
+	was, had := d.selected(a)
+	d.cards, d.faults, d.ready = m.cards, m.faults, true
+	if f := d.finder; f != nil {
+		f.items = d.found(d.finderBack)
+		f.filter()
+	}
+	if !had || was.card == nil {
+		return
+	}
+	for i, r := range d.rows(a) {
+		if r.card != nil && r.card.Ref == was.card.Ref {
+			d.sel = i
+			return
+		}
+	}
+}
+
+// peekPace is how often the output of another process is looked at, while
+// something runs there and is on the screen.
+const peekPace = 250 * time.Millisecond
+
+// peek looks at what somebody else's action prints, as long as it runs and is
+// shown.
+func (d *booksDesk) peek(a *App) tea.Cmd {
+	run, step, _, st, ok := d.current(a)
+	if !ok || d.peeks || st.State != model.ActionRunning || a.screen != screenBooks || a.runner().Holds(run) {
+		return nil
+	}
+	d.peeks = true
+	r, at, id, act, base := a.runner(), d.point(), step.ID, d.act, a.ctx
+	return a.long("peek", func() tea.Msg {
+		select {
+		case <-base.Done():
+			return nil
+		case <-time.After(peekPace):
+		}
+		out, ok := r.Peek(at.Incident, run, id, act)
+		return bookPeekMsg{at, out, ok}
+	})
+}
+
 // place puts the selection on what is next, unless somebody has moved it.
 func (d *booksDesk) place(a *App) {
 	if d.plan == nil || a.room == nil {
 		return
 	}
+	run, known := a.room.inc.Run(d.run)
+	if !known { // it was begun a moment ago
+		return
+	}
+	if d.past != (play.Point{}) && overAt(a, d.past) {
+		if d.past == d.point() {
+			d.step, d.top = -1, 0
+		}
+		d.past = play.Point{}
+	}
+	if !d.moved && run.Active() && !a.runner().Holds(run) {
+		d.step = -1 // who only follows goes where the run is
+	}
 	if d.step >= 0 && d.step < len(d.plan.Steps) && d.act < len(d.plan.Steps[d.step].Actions) {
 		return
 	}
 	d.step, d.act = 0, 0
-	run, _ := a.room.inc.Run(d.run)
-	if st, k, ok := run.Next(); ok {
+	if st, k, ok := toLookAt(run); ok {
 		for i, s := range d.plan.Steps {
 			if s.ID == st.ID {
 				d.step, d.act = i, k
@@ -486,6 +646,29 @@ func (d *booksDesk) place(a *App) {
 	} else {
 		d.step = max(0, len(d.plan.Steps)-1)
 	}
+}
+
+// toLookAt is the action that a run is about: the one that runs, the one of which
+// nobody knows what it did, or the next.
+func toLookAt(run model.Run) (model.RunStep, int, bool) {
+	if st, k, ok := run.Running(); ok {
+		return st, k, true
+	}
+	for _, s := range run.Steps {
+		for k, x := range s.Actions {
+			if x.State == model.ActionInterrupted {
+				return s, k, true
+			}
+		}
+	}
+	return run.Next()
+}
+
+// overAt reports whether the room knows that an action is over.
+func overAt(a *App, at play.Point) bool {
+	run, _ := a.room.inc.Run(at.Run)
+	st, ok := run.Step(at.Step)
+	return ok && at.Action < len(st.Actions) && st.Actions[at.Action].State.Over()
 }
 
 func (d *booksDesk) stepID() string {

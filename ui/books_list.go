@@ -8,11 +8,14 @@ import (
 	"warroom/model/play"
 )
 
-// bookRow is a line of the list: a heading, a run or a card.
+// bookRow is a line of the list: a heading, a run, a card, or what is wrong with a
+// file.
 type bookRow struct {
-	head string
-	run  *model.Run
-	card *play.Card
+	head  string
+	note  string // beside a heading
+	fault string
+	run   *model.Run
+	card  *play.Card
 }
 
 // rows are the runs of the incident, what fits it, and everything else.
@@ -42,6 +45,19 @@ func (d *booksDesk) rows(a *App) []bookRow {
 	group("Suggested", func(c *play.Card) bool { return c.Why != "" })
 	group("All runbooks", func(c *play.Card) bool { return c.Why == "" && !c.Rollback })
 	group("Ways back", func(c *play.Card) bool { return c.Rollback })
+	for i, f := range d.faults {
+		if i == 0 {
+			out = append(out, bookRow{head: "Not usable"})
+		}
+		out = append(out, bookRow{fault: f})
+	}
+	if n := len(d.faults); n > 0 { // whoever misses a runbook looks here
+		for i := range out {
+			if out[i].head == "All runbooks" {
+				out[i].note = plural(n, "file") + " not usable, see the end"
+			}
+		}
+	}
 	return out
 }
 
@@ -114,6 +130,12 @@ func (d *booksDesk) listLines(a *App, w, h int) []string {
 		switch {
 		case r.head != "":
 			l = segs{{" ", ""}, {r.head, th.strong}}
+			n = segs{{r.note + " ", th.warn}}
+			if r.note == "" {
+				n = nil
+			}
+		case r.fault != "":
+			l = segs{{" ✗ ", th.alarm}, {model.Visible(r.fault), ""}}
 		case r.run != nil:
 			sign, st := stateSign(th, runState(*r.run))
 			l = segs{{" " + sign + " ", st}, {fmt.Sprintf("run %d ", r.run.N), th.dim}, {model.Visible(r.run.Title), ""}}
@@ -166,6 +188,12 @@ func (d *booksDesk) lookLines(a *App, w, h int) []string {
 			sign, st := stateSign(th, s.State())
 			out = append(out, segs{{" " + sign + " ", st}, {model.Visible(s.Title), ""}}.fit(w))
 		}
+		return out[:min(len(out), h)]
+	}
+	if row.fault != "" {
+		add(th.strong, "This file cannot be used", 1)
+		add(th.warn, model.Visible(row.fault), h-3)
+		add(th.dim, "The others are not touched by it. It is read again as soon as it changes.", 2)
 		return out[:min(len(out), h)]
 	}
 	c := row.card
@@ -283,7 +311,7 @@ func runWord(r model.Run) string {
 // stepNumber is the number of a step as its author counts.
 func stepNumber(s play.Step) string {
 	if s.Number == 0 {
-		return "·"
+		return " "
 	}
 	return fmt.Sprint(s.Number)
 }

@@ -20,7 +20,10 @@ func (d *booksDesk) drawRun(a *App, w, h int) []string {
 	}
 	th := a.theme
 	if !ok {
-		return []string{segs{{" this run is not here", th.dim}}.fit(w)}
+		return []string{segs{{" reading the run …", th.dim}}.fit(w)}
+	}
+	if w < 64 {
+		return d.drawNarrow(a, run, w, h)
 	}
 	left := min(46, max(28, w*32/100))
 	if w < wideWidth {
@@ -30,20 +33,47 @@ func (d *booksDesk) drawRun(a *App, w, h int) []string {
 	return beside(th, h, block{left, d.runLines(a, run, left, h)}, block{right, d.actionLines(a, run, right, h)})
 }
 
+// drawNarrow has no room for two columns: where the run stands in a line or two,
+// and the step.
+func (d *booksDesk) drawNarrow(a *App, run model.Run, w, h int) []string {
+	th := a.theme
+	who, st := d.runsIt(a, run)
+	out := []string{spread(w, segs{{" " + model.Visible(run.Title), th.strong}}, segs{{model.Visible(who) + " ", st}})}
+	for _, e := range run.Escalate {
+		if e.Fired.IsZero() && run.Active() && h > 8 {
+			out = append(out, d.escalationLines(a, model.Run{Started: run.Started, Escalate: []model.RunDeadline{e}}, w)...)
+			break
+		}
+	}
+	if g := gateLines(a, w-7); len(g) > 0 && (!run.Active() || h > 8) {
+		out = append(out, segs{{" gate ", th.dim}}.fit(7)+g[len(g)-1])
+	}
+	out = append(out, d.actionLines(a, run, w, h-len(out))...)
+	return out[:min(len(out), h)]
+}
+
+// runsIt says who executes a run, or how it ended.
+func (d *booksDesk) runsIt(a *App, run model.Run) (string, style) {
+	th, who := a.theme, run.Runner.Person
+	switch {
+	case !run.Active():
+		return run.Outcome, th.dim
+	case a.runner().Holds(run):
+		return "you run it", th.accent
+	case a.runner().Gone(run):
+		return who + " is gone", th.warn
+	case model.SamePerson(who, a.cfg.Actor):
+		return "you run it elsewhere", th.dim
+	}
+	return who + " runs it", th.dim
+}
+
 // runLines is the left column: the steps, and what belongs to the run as a whole.
 func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 	th := a.theme
-	who := run.Runner.Person
-	st := th.dim
-	switch {
-	case !run.Active():
-		who = run.Outcome
-	case a.runner().Holds(run):
-		who, st = "you run it", th.accent
-	case a.runner().Gone(run):
-		who, st = who+" is gone", th.warn
-	default:
-		who += " runs it"
+	who, st := d.runsIt(a, run)
+	if run.Active() && a.runner().Gone(run) {
+		who += ": " + a.key("book.take") + " takes over"
 	}
 	out := []string{spread(w, segs{{" " + model.Visible(run.Title), th.strong}}, nil),
 		spread(w, segs{{fmt.Sprintf(" run %d · ", run.N), th.dim}, {model.Visible(who), st}}, nil)}
@@ -68,9 +98,16 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 			tail = append(tail, lines...)
 		}
 	}
-	section("Values", d.valueLines(a, w)...)
-	section("Escalation", d.escalationLines(a, run, w)...)
+	var offers []string
+	for _, o := range d.offers {
+		offers = append(offers, spread(w, segs{{" " + a.key("book.offer") + " ", th.accent}, {model.Visible(o.Words), ""}}, segs{{o.Kind + " ", th.dim}}))
+	}
+	section("What may follow", offers...)
 	section("Recovery gate", gateLines(a, w)...)
+	if run.Active() {
+		section("Escalation", d.escalationLines(a, run, w)...)
+	}
+	section("Values", d.valueLines(a, w)...)
 	number := func(i int) string {
 		if d.plan == nil || i >= len(d.plan.Steps) {
 			return fmt.Sprint(i + 1)
@@ -234,28 +271,36 @@ func (d *booksDesk) actionLines(a *App, run model.Run, w, h int) []string {
 	}
 	meta := step.Phase
 	if step.Assignee != "" {
-		meta += " · @" + step.Assignee
+		meta = strings.TrimPrefix(meta+" · @"+step.Assignee, " · ")
 	}
-	out := []string{spread(w, segs{{" Step " + stepNumber(step) + " · ", th.dim}, {model.Visible(step.Title), th.strong}}, segs{{model.Visible(meta) + " ", th.dim}})}
+	head := ""
+	if step.Number > 0 {
+		head = "Step " + stepNumber(step) + " · "
+	}
+	out := []string{spread(w, segs{{" " + head, th.dim}, {model.Visible(step.Title), th.strong}}, segs{{model.Visible(meta) + " ", th.dim}})}
 	text := func(st style, s string, n int) {
 		for _, l := range wrap(s, w-2, n) {
 			out = append(out, segs{{" ", ""}, {l, st}}.fit(w))
 		}
 	}
-	if step.Description != "" {
+	brief := h < 12 && act.Runs() // what will run comes before what is said about it
+	if step.Description != "" && !brief {
 		text(th.dim, strings.Join(model.VisibleLines(strings.TrimSpace(step.Description)), " "), 2)
 	}
 	if step.Off != "" {
 		text(th.warn, "does not apply here: "+model.Visible(step.Off), 1)
 	}
 	for _, l := range step.Links {
+		if brief {
+			break
+		}
 		out = append(out, segs{{" ↗ ", th.accent}, {model.Visible(l), ""}}.fit(w))
 	}
 	out = append(out, d.listed(a, run, step, w, max(3, h/4))...)
 	out = append(out, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
 	out = append(out, d.detail(a, step, act, state, w, h)...)
 	if rest := h - len(out); rest > 2 {
-		out = append(out, d.outputLines(a, state, w, rest)...)
+		out = append(out, d.outputLines(a, run, state, w, rest)...)
 	}
 	return out[:min(len(out), h)]
 }
@@ -279,9 +324,9 @@ func (d *booksDesk) listed(a *App, run model.Run, step play.Step, w, room int) [
 		if s.State == model.ActionPending || s.State == "" {
 			sign, sst = riskSign(th, x)
 		}
-		note := segs{{model.Visible(actionNote(a, s)) + " ", th.dim}}
+		note := segs{{model.Visible(actionNote(a, s, w)) + " ", th.dim}}
 		if s.State.Bad() {
-			note = segs{{strings.ReplaceAll(string(s.State), "_", " ") + " " + model.Visible(actionNote(a, s)) + " ", th.alarm}}
+			note = segs{{strings.ReplaceAll(string(s.State), "_", " ") + " " + model.Visible(actionNote(a, s, w)) + " ", th.alarm}}
 		}
 		l := segs{{" " + sign + " ", sst}, {model.Visible(x.Text), ""}}
 		if k == d.act {
@@ -293,21 +338,29 @@ func (d *booksDesk) listed(a *App, run model.Run, step play.Step, w, room int) [
 	return out
 }
 
-func actionNote(a *App, s model.RunAction) string {
+// actionNote says in a few words how it went; in few cells, without the clock.
+func actionNote(a *App, s model.RunAction, w int) string {
+	var parts []string
+	if s.Attempt > 1 {
+		parts = append(parts, fmt.Sprintf("attempt %d", s.Attempt))
+	}
 	switch {
 	case s.State == model.ActionRunning:
-		return "running " + countdown(max(0, a.now.Sub(s.Started)))
+		return strings.Join(append(parts, "running "+countdown(max(0, a.now.Sub(s.Started)))), " · ")
 	case s.Ended.IsZero():
 		return ""
-	}
-	t := s.Ended.In(a.zone).Format("15:04:05")
-	switch {
 	case s.State == model.ActionDone || s.State == model.ActionSkipped:
-		return string(s.State) + " by " + s.By + " · " + t
-	case s.Exit != nil:
-		return fmt.Sprintf("exit %d · %s · %s", *s.Exit, took(s.Ended.Sub(s.Started)), t)
+		parts = append(parts, string(s.State)+" by "+s.By)
+	default:
+		if s.Exit != nil {
+			parts = append(parts, fmt.Sprintf("exit %d", *s.Exit))
+		}
+		parts = append(parts, took(s.Ended.Sub(s.Started)))
 	}
-	return took(s.Ended.Sub(s.Started)) + " · " + t
+	if w >= 70 {
+		parts = append(parts, s.Ended.In(a.zone).Format("15:04:05"))
+	}
+	return strings.Join(parts, " · ")
 }
 
 func took(d time.Duration) string {
@@ -315,6 +368,21 @@ func took(d time.Duration) string {
 		return fmt.Sprintf("%.1f s", max(0, d.Seconds()))
 	}
 	return model.Span(d)
+}
+
+// approvalWords says what a step still asks of people.
+func approvalWords(ap *play.Approval) string {
+	s := "needs a yes"
+	switch {
+	case ap.Have >= ap.Required:
+		return "approved"
+	case ap.Required > 1:
+		s = fmt.Sprintf("needs the yes of %d people, has %d", ap.Required, ap.Have)
+	}
+	if ap.Type != "" {
+		s += ": " + model.Visible(ap.Type) + " has to be typed"
+	}
+	return s
 }
 
 // detail is what the selected action would do, exactly as it will bind.
@@ -332,8 +400,19 @@ func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.
 	room := max(3, h/5)
 	if act.Runs() {
 		head := "will run"
+		switch {
+		case state.State == model.ActionRunning:
+			head = "runs"
+		case state.State.Bad() || state.State == model.ActionSucceeded:
+			head = "would run again"
+		case act.Blocked != "":
+			head = "would run"
+		}
+		if act.Attempts > 1 {
+			head += fmt.Sprintf(", %d attempts", act.Attempts)
+		}
 		if act.Timeout > 0 {
-			head += ", in " + model.Span(act.Timeout) + " at most"
+			head += ", " + model.Span(act.Timeout) + " at most"
 		}
 		risk := map[string]string{"read": "looks only", "mutate": "changes something", "destructive": "DESTROYS something", "unknown": "may change something"}[act.Risk]
 		_, rst := riskSign(th, act)
@@ -350,24 +429,38 @@ func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.
 			add("", "    ", model.Visible(b), 1)
 		}
 	}
-	if act.Blocked != "" {
-		add(th.warn, "", "blocked: "+model.Visible(act.Blocked)+"  ("+a.key("book.values")+" fills in values)", 3)
+	switch {
+	case len(act.Unfilled) > 0:
+		add(th.warn, "", "waits for a value: "+model.Visible(strings.Join(act.Unfilled, ", "))+" · "+a.key("book.run")+" asks for it", 3)
+	case act.Blocked != "":
+		add(th.warn, "", "blocked: "+model.Visible(act.Blocked), 3)
+	case state.State.Over():
+	case act.Kind == "wait" && state.State != model.ActionRunning:
+		add(th.dim, "", a.key("book.run")+" waits "+model.Span(act.Wait), 1)
+	case act.Criteria != "" && !act.Runs():
+		// said beside the criterion
+	case act.Kind == "link":
+		add(th.dim, "", a.key("book.run")+" opens it · "+a.key("book.done")+" marks it as done", 2)
+	case !act.Runs() && act.Kind != "wait":
+		add(th.dim, "", "a person does this · "+a.key("book.done")+" marks it as done", 2)
 	}
 	if state.State == model.ActionInterrupted && act.Asks() {
 		add(th.alarm, "", "interrupted: nobody knows whether it happened. Look first; then mark it as done, or run it again on purpose.", 2)
 	}
 	if ap := step.Approval; ap != nil {
-		s := fmt.Sprintf("needs %d approved, has %d", ap.Required, ap.Have)
-		if ap.Type != "" {
-			s += ", typing " + model.Visible(ap.Type)
-		}
-		add(th.warn, "", s, 1)
+		add(th.warn, "", approvalWords(ap), 2)
 	}
 	if act.Link != "" {
 		add(th.accent, "", "↗ "+model.Visible(act.Link), 2)
 	}
 	if act.Criteria != "" {
-		out = append(out, segs{{" done when  ", th.strong}, {model.Visible(act.Criteria), ""}}.fit(w))
+		add(th.strong, "", "done when  "+model.Visible(act.Criteria), 3)
+		if !act.Runs() && !state.State.Over() {
+			add(th.dim, "", a.key("book.run")+" asks whether it is so", 1)
+		}
+	}
+	if act.Then != "" && !state.State.Over() {
+		add(th.dim, "", "if it fails  "+model.Visible(act.Then), 1)
 	}
 	for _, e := range append(append([]string{}, act.Expect...), act.Verify...) {
 		out = append(out, segs{{" checks  ", th.dim}, {model.Visible(e), ""}}.fit(w))
@@ -393,45 +486,6 @@ func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.
 			}
 			out = append(out, segs{{"   " + model.Visible(l.Text), th.dim}}.fit(w))
 		}
-	}
-	return out
-}
-
-// outputLines is what an action prints or printed: live here, the end of it from
-// the record otherwise.
-func (d *booksDesk) outputLines(a *App, state model.RunAction, w, h int) []string {
-	th := a.theme
-	var lines []play.Line
-	note := ""
-	live := d.job != nil && d.jobAt == d.point()
-	switch {
-	case live || d.outAt == d.point() && d.out.Version > 0:
-		lines = d.out.Lines
-		if live {
-			note = fmt.Sprintf("running %s · stop %s", countdown(max(0, a.now.Sub(d.began))), a.key("book.stop"))
-		}
-		if d.out.Dropped > 0 {
-			note = strings.TrimPrefix(fmt.Sprintf("%s · %d bytes not kept here", note, d.out.Dropped), " · ")
-		}
-	case state.Output != "":
-		for _, l := range strings.Split(strings.TrimRight(state.Output, "\n"), "\n") {
-			lines = append(lines, play.Line{Text: l})
-		}
-	case state.State == model.ActionRunning:
-		note = "output is shown where it runs, and here when it has ended"
-	default:
-		return nil
-	}
-	out := []string{segs{{strings.Repeat("─", w), th.rule}}.fit(w), spread(w, segs{{" Output", th.strong}}, segs{{note + " ", th.dim}})}
-	room := h - len(out)
-	d.top = min(max(0, d.top), max(0, len(lines)-room))
-	end := len(lines) - d.top
-	for _, l := range lines[max(0, end-room):end] {
-		st := style("")
-		if l.Err {
-			st = th.warn
-		}
-		out = append(out, segs{{"   ", ""}, {model.Visible(l.Text), st}}.fit(w))
 	}
 	return out
 }

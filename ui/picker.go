@@ -28,6 +28,7 @@ type picker struct {
 	items   []item
 	shown   []int // indices into items
 	sel     int
+	leaves  bool                          // asking to leave while it stands is a yes
 	digits  bool                          // a digit chooses that item at once
 	free    string                        // if set, text that is no item may be chosen, under this label
 	choose  func(*App, item) tea.Cmd      // for an item, or one with only text for free input

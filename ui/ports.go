@@ -71,6 +71,18 @@ type Runner interface {
 	Fitting(alerts []alert.Alert) []play.Card
 	Plan(inc *model.Incident, ref play.Ref, values map[string]string) (*play.Plan, error)
 	Current(inc *model.Incident, run int) (*play.Plan, error)
+	// Faults says which files of the library cannot be used, and why; like Cards it
+	// may take time.
+	Faults() []string
+	// Settle skips what comes next in a run that is executed here and does not apply.
+	Settle(ctx context.Context, incident string, run int) error
+	// Offers lists what may follow a run; a person takes it or not.
+	Offers(inc *model.Incident, run int) ([]play.Offer, error)
+	// Options makes the list to pick a value from, by running what only looks.
+	Options(ctx context.Context, inc *model.Incident, ref play.Ref, given map[string]string, name string) ([]play.Option, error)
+	// Peek is what an action prints that another process on this machine executes;
+	// false if that cannot be seen here. It may take time.
+	Peek(incident string, r model.Run, step string, action int) (play.Output, bool)
 	Begin(ctx context.Context, incident string, ref play.Ref, values map[string]string) (int, error)
 	Execute(ctx context.Context, at play.Point, hash string, again bool) (play.Job, error)
 	Preview(ctx context.Context, at play.Point) (play.Output, error)

@@ -35,6 +35,7 @@ type Config struct {
 	Notify     string                  // NotifyOn, NotifyBell or NotifyOff; "": on
 	Hints      Memory                  // of first-time hints; nil: none are given
 	Runner     Runner                  // nil: runbooks are not followed here
+	Shelf      <-chan struct{}         // tells that the runbooks have changed; nil: nobody tells
 	Inbox      Inbox                   // of alerts; nil: there is none
 	Statistics Statistics              // over all incidents; nil: those of Store, if it has any
 	Version    string
@@ -111,6 +112,18 @@ func Run(ctx context.Context, c Config) error {
 		go func() {
 			for here := range c.Present { // it ends with ctx
 				p.Send(presentMsg(here))
+			}
+		}()
+	}
+	if c.Shelf != nil {
+		go func() {
+			for {
+				select {
+				case <-c.Shelf:
+					p.Send(bookShelfMsg{})
+				case <-ctx.Done():
+					return
+				}
 			}
 		}()
 	}

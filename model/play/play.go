@@ -46,6 +46,7 @@ type Value struct {
 	Problem string // why it cannot be used
 	Help    string
 	Choices []string
+	Listed  bool // there is a list to pick from, which has to be made
 }
 
 // Plan is everything that is known before something runs. Nothing was run to make
@@ -119,9 +120,10 @@ type Action struct {
 	Hash     string
 	Risk     string
 	Timeout  time.Duration
-	Blocked  string // why it cannot be run now
-	Terminal bool   // it needs the terminal
-	Criteria string // what a person has to judge
+	Blocked  string   // why it cannot be run now
+	Unfilled []string // the values it still waits for, if that is why
+	Terminal bool     // it needs the terminal
+	Criteria string   // what a person has to judge
 	Expect   []string
 	Verify   []string
 	Preview  string

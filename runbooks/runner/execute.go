@@ -93,7 +93,7 @@ func (r *Runner) declare(ctx context.Context, w *ready, start *model.StartAction
 	}
 	if run, ok := rec.Incident.Run(w.at.Run); ok {
 		if st, ok := run.Step(w.at.Step); ok {
-			w.file = filepath.Join(w.scope.Dir, fmt.Sprintf("%s-%d-%d%s", slug(w.at.Step), w.at.Action+1, st.Actions[w.at.Action].Attempt, outFile))
+			w.file = outputFile(w.scope.Dir, w.at.Step, w.at.Action, st.Actions[w.at.Action].Attempt)
 		}
 	}
 	return nil

@@ -77,7 +77,7 @@ func (r *Runner) planOf(t *track, inc *model.Incident, run *model.Run, given map
 	needed := map[string]bool{}
 	for _, st := range p.Steps {
 		for _, a := range st.Actions {
-			for _, n := range runbooks.Placeholders(a.Blocked) {
+			for _, n := range a.Unfilled {
 				needed[n] = true
 			}
 		}
@@ -210,7 +210,7 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 		a.Terminal = it.exec.Interactive
 		c, err := call.Prepare(it.exec, sc)
 		if err != nil {
-			a.Blocked, a.Command = reason(err), rawText(it.exec, sc)
+			a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(it.exec, sc)
 			break
 		}
 		a.Command, a.Bound, a.Hash, a.Timeout = c.Shown, c.Bound, c.Hash, c.Timeout
@@ -226,7 +226,7 @@ func (r *Runner) planAction(it *item, sc *call.Scope) play.Action {
 		if it.check.Runs() {
 			c, err := call.Prepare(&it.check.Exec, sc)
 			if err != nil {
-				a.Blocked, a.Command = reason(err), rawText(&it.check.Exec, sc)
+				a.Blocked, a.Unfilled, a.Command = reason(err), unfilled(err), rawText(&it.check.Exec, sc)
 				break
 			}
 			a.Command, a.Bound, a.Hash = c.Shown, c.Bound, c.Hash
@@ -242,6 +242,13 @@ func reason(err error) string {
 		return u.Error()
 	}
 	return model.Message(err)
+}
+
+func unfilled(err error) []string {
+	if u, ok := errors.AsType[*call.Unfilled](err); ok {
+		return u.Names
+	}
+	return nil
 }
 
 // rawText is a call that cannot be made yet, as its author wrote it: with what is

@@ -112,6 +112,15 @@ func (r *Runner) Fitting(alerts []alert.Alert) []play.Card {
 	return out
 }
 
+// Faults says which files of the library cannot be used, and why.
+func (r *Runner) Faults() []string {
+	var out []string
+	for _, b := range r.cfg.Library().Bad() {
+		out = append(out, model.Message(b.Err))
+	}
+	return out
+}
+
 func (r *Runner) suggested(m library.Match) play.Card {
 	c := r.card(m.Item)
 	c.Why = strings.Join(m.Reason, ", ")

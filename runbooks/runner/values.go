@@ -51,7 +51,7 @@ func (r *Runner) fill(t *track, inc *model.Incident, given map[string]string) []
 	var out []play.Value
 	for i := range t.params {
 		p := &t.params[i]
-		v := play.Value{Name: p.Name, Label: p.Title(), Type: p.Kind(), Secret: p.Secret(), Help: p.Description, Choices: p.Values}
+		v := play.Value{Name: p.Name, Label: p.Title(), Type: p.Kind(), Secret: p.Secret(), Help: p.Description, Choices: p.Values, Listed: p.Options != nil && t.strategy != nil}
 		if v.Secret {
 			v.Known, v.From = r.secretKnown(p)
 			if !v.Known {

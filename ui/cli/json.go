@@ -78,6 +78,8 @@ type incidentJSON struct {
 	leadJSON
 	Detection model.Detection       `json:"detection"` // "": unknown
 	Alerts    []model.AttachedAlert `json:"alerts"`
+	Runs      []model.Run           `json:"runs"` // of runbooks and rollbacks
+	Gate      *gateJSON             `json:"gate"` // null without exit criteria
 	People    []string              `json:"people"`
 	Entries   int                   `json:"entries"` // lines of the timeline
 	Seq       int64                 `json:"seq"`
@@ -91,7 +93,7 @@ func incidentOf(i *model.Incident, r model.Rules, now time.Time) incidentJSON {
 		Live: i.Status.Live(), Drill: i.Drill, Source: i.Source, DuplicateOf: i.DuplicateOf, DeclaredBy: i.By,
 		Started: moment(i.Started()), ElapsedSeconds: seconds(i.Elapsed(now)), VacantSince: moment(i.VacantSince),
 		Roles: list(i.Roles), Offers: list(i.Offers), Orders: []orderJSON{}, Milestones: map[model.Milestone]markJSON{},
-		Todos: list(i.Todos), leadJSON: leadOf(i, r, now), Detection: i.Detection, Alerts: list(i.Alerts), People: list(i.People), Entries: i.Lines, Seq: i.Seq, Head: i.Head,
+		Todos: list(i.Todos), leadJSON: leadOf(i, r, now), Detection: i.Detection, Alerts: list(i.Alerts), Runs: list(i.Runs), Gate: gateOf(i.Gate, now), People: list(i.People), Entries: i.Lines, Seq: i.Seq, Head: i.Head,
 	}
 	if t, ok := i.At(model.Declared); ok {
 		v.DeclaredAt = moment(t)

@@ -58,9 +58,15 @@ func (a *app) screen(ctx context.Context, s *storage.Store, actor, incident stri
 		conf.Seat = seat
 		defer seat.Leave()
 	}
-	books := follower(s, actor, a.liveShelf(ctx))
-	conf.Runner = books
-	defer books.Close()
+	shelf, changed := a.liveShelf(ctx, a.flag.runbooks...)
+	books := follower(s, actor, shelf)
+	conf.Runner, conf.Shelf = books, changed
+	defer func() {
+		if n := books.Busy(); n > 0 {
+			a.hint("stopping what still runs here: it is asked to end, and after 20 s it is ended")
+		}
+		books.Close()
+	}()
 	a.furnish(&conf)
 	port, stop := a.carry(ctx, s)
 	defer stop()

@@ -35,6 +35,7 @@ type app struct {
 		theme      string
 		layout     string
 		readOnly   bool
+		runbooks   []string
 		accessible bool
 	}
 	conf  config         // the file's settings
@@ -88,6 +89,7 @@ func (a *app) root() *cobra.Command {
 	f.BoolVar(&a.flag.readOnly, "read-only", false, "look, and write nothing")
 	f.BoolVar(&a.flag.utc, "utc", false, "show and read times in UTC")
 	f.BoolVar(&a.flag.local, "local", false, "show and read times in this machine's zone")
+	root.Flags().StringArrayVar(&a.flag.runbooks, "runbooks", nil, "a further folder of runbooks; may be given more than once")
 	root.SetFlagErrorFunc(a.badFlag)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.AddGroup(

@@ -46,6 +46,7 @@ func (a *app) show(root *cobra.Command) {
 		if len(i.Roll) > 0 {
 			a.rollCall(p, i)
 		}
+		a.runs(p, i)
 		a.links(p, i)
 		a.milestones(p, i)
 		a.todos(p, i)

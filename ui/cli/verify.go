@@ -113,14 +113,7 @@ func (a *app) gate(g *model.Gate) error {
 	now := time.Now()
 	st := g.State(now)
 	if a.flag.json {
-		v := gateJSON{State: st, Missing: g.Missing(now), Checks: []gateCheckJSON{}, Ask: g.Ask, Confirmed: g.Confirmed, Overridden: g.Overridden, Reason: g.Reason}
-		if !g.GreenSince.IsZero() {
-			v.SoakEnd = moment(g.SoakEnd())
-		}
-		for _, k := range g.Checks {
-			v.Checks = append(v.Checks, gateCheckJSON{k.Name, k.Last, k.Value, k.Green, k.Need, k.Samples, k.Failed, k.Blank, k.Flaps, moment(k.LastAt)})
-		}
-		return a.object(v)
+		return a.object(gateOf(g, now))
 	}
 	p := a.page()
 	p.line("recovery gate: ", p.t.in(gateStyle(st), string(st)))
@@ -140,6 +133,21 @@ func (a *app) gate(g *model.Gate) error {
 		p.line("  ", model.Visible(m))
 	}
 	return a.send(p)
+}
+
+// gateOf is a gate for scripts; nil without one.
+func gateOf(g *model.Gate, now time.Time) *gateJSON {
+	if g == nil {
+		return nil
+	}
+	v := gateJSON{State: g.State(now), Missing: g.Missing(now), Checks: []gateCheckJSON{}, Ask: g.Ask, Confirmed: g.Confirmed, Overridden: g.Overridden, Reason: g.Reason}
+	if !g.GreenSince.IsZero() {
+		v.SoakEnd = moment(g.SoakEnd())
+	}
+	for _, k := range g.Checks {
+		v.Checks = append(v.Checks, gateCheckJSON{k.Name, k.Last, k.Value, k.Green, k.Need, k.Samples, k.Failed, k.Blank, k.Flaps, moment(k.LastAt)})
+	}
+	return &v
 }
 
 func gateStyle(s model.GateState) lipgloss.Style {
