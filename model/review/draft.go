@@ -113,7 +113,7 @@ func beginSummary(i *model.Incident, d *Document) string {
 	if len(i.Services) > 0 {
 		fmt.Fprintf(&b, " Services: %s.", model.Visible(strings.Join(i.Services, ", ")))
 	}
-	if t := i.Triage; t.Why != "" {
+	if t := i.Triage; t.Why != "" && d.ID != "" { // the public version has no id, and no word of it
 		fmt.Fprintf(&b, " Triage said %s: %s.", t.Severity, model.Visible(t.Why))
 	}
 	for _, h := range d.Hypotheses {

@@ -388,6 +388,11 @@ func TestTheDraftKnowsOfLateWords(t *testing.T) {
 	do(0, model.TellAudience{Audience: model.ToCustomers, Text: "Some payments fail.", Next: 20 * time.Minute})
 	do(time.Minute, model.SetStatus{To: model.Resolved})
 	d := Compose(Record{Incident: i, Rules: rules, Now: at})
+	for _, s := range d.ForPublic(nil).Sections {
+		if strings.Contains(s.Text, "Triage said") || strings.Contains(s.Text, "overdue") {
+			t.Errorf("the public reads %q", s.Text)
+		}
+	}
 	var all strings.Builder
 	for _, s := range d.Sections {
 		all.WriteString(s.Text + "\n")
