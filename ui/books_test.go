@@ -176,11 +176,6 @@ func (s *stepper) begin(name string) {
 	s.keys("f", "text:"+name, "enter")
 }
 
-func (s *stepper) calls() string {
-	b, _ := os.ReadFile(filepath.Join(s.bin, "calls"))
-	return string(b)
-}
-
 func (s *stepper) incident() *model.Incident {
 	s.t.Helper()
 	inc, err := s.store.Incident(context.Background(), s.a.room.inc.ID)
