@@ -60,7 +60,9 @@ func (a *App) drawRoles(w, h int, focused bool) []string {
 			right.add(th.dim, model.Span(max(0, a.now.Sub(r.held.Since)).Truncate(minute))+" ")
 		case r.role == model.Commander && a.room.inc.Leaderless():
 			left.add(th.alarm, "NO COMMANDER")
-			right.add(th.dim, a.key("take")+" take ")
+			if hint := a.key("take") + " take "; left.width()+2+width(hint) <= w {
+				right.add(th.dim, hint)
+			}
 		case slices.Contains(needed, r.role):
 			left.add(th.warn, "vacant")
 			right.add(th.dim, "for "+a.room.inc.Severity.String()+" ")
