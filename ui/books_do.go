@@ -488,18 +488,20 @@ func (a *App) bookTake() {
 	d, r := a.books(), a.runner()
 	run, _ := a.room.inc.Run(d.run)
 	of, n := d.of, d.run
-	name := "Take over from " + model.Visible(run.Runner.Person) + "? What runs there counts as interrupted"
+	name := "Take over from " + model.Visible(run.Runner.Person) + "?"
 	if r.Gone(run) {
-		name = "The warroom that ran this is gone. Go on here? What ran counts as interrupted"
+		name = "The room that ran this is gone. Go on here?"
 	}
-	a.open(newPicker(name, []item{{text: "No, follow it", data: false}, {text: "Execute it here", data: true}}, func(a *App, it item) tea.Cmd {
+	p := newPicker(name, []item{{text: "No, follow it", data: false}, {text: "Execute it here", data: true}}, func(a *App, it item) tea.Cmd {
 		if it.data != true {
 			return nil
 		}
 		return a.read(func(ctx context.Context, _ Store) tea.Msg {
 			return bookSaidMsg{"you execute run " + fmt.Sprint(n) + " now", r.Take(ctx, of, n)}
 		})
-	}))
+	})
+	p.heading = func(string) string { return "what runs there now counts as interrupted" }
+	a.open(p)
 }
 
 func (a *App) bookOrder() {

@@ -184,9 +184,17 @@ func deskActions() []action {
 			run: func(a *App) tea.Cmd { return a.goDesk(d.screen) }})
 	}
 	return append(out,
-		action{id: "desk.back", keys: []string{"esc"}, words: "Back to the Room", where: onDesk, run: func(a *App) tea.Cmd { return a.goHome() }},
+		action{id: "desk.back", keys: []string{"esc"}, words: "Back to the Room", short: "leave", where: onDesk, rank: 3, when: digitsAnswer,
+			run: func(a *App) tea.Cmd { return a.goHome() }},
 		action{id: "desk.write", keys: []string{"i"}, words: "Write a line into the timeline", short: "write", where: atIncident, rank: 7, why: writable,
 			run: func(a *App) tea.Cmd { a.askLine(""); return nil }})
+}
+
+// digitsAnswer reports whether the digits answer a question here instead of going
+// to the screens: then the way out has to be said.
+func digitsAnswer(a *App) bool {
+	act, ok := a.actionFor("1")
+	return ok && act.special()
 }
 
 func (d deskInfo) action() string { return fmt.Sprintf("desk.%s", d.key) }
