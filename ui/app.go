@@ -365,8 +365,8 @@ func (a *App) measure() {
 	if a.room != nil {
 		a.room.clocks = a.room.inc.Clocks(a.cfg.Rules, a.now)
 		want = [paneCount]int{
-			paneRoles: len(a.roleRows()) + 1, paneDue: max(2, len(a.room.clocks)) + 1,
-			paneSituation: len(a.situation(40)) + 1, paneBoard: max(1, len(a.boardRows())) + 1,
+			paneRoles: len(a.roleRows()) + 1, paneDue: max(2, a.asked(a.dueLines(narrow))) + 1,
+			paneSituation: len(a.situation(narrow)) + 1, paneBoard: max(1, a.asked(a.boardLines(narrow))) + 1,
 		}
 		if a.hasPane(paneAlerts) {
 			want[paneAlerts] = len(a.alerts().here) + 1

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -169,16 +170,19 @@ func (r boardRow) parts(th *theme, w int) (lead, note segs) {
 // stackBoard lays the rows of the board into h lines under the title.
 func (a *App) stackBoard(w, h int) stacked {
 	sel, _ := a.selectedBoard()
+	at := slices.IndexFunc(a.boardRows(), func(r boardRow) bool { return r.kind == sel.kind && r.n == sel.n })
+	return stack(a.boardLines(w), max(0, at), h)
+}
+
+// boardLines is how many lines each row of the board wants.
+func (a *App) boardLines(w int) []int {
 	rows := a.boardRows()
-	need, at := make([]int, len(rows)), 0
+	need := make([]int, len(rows))
 	for i, r := range rows {
 		lead, note := r.parts(a.theme, w)
 		need[i] = linesOf(w, lead, model.Visible(r.text), note)
-		if r.kind == sel.kind && r.n == sel.n {
-			at = i
-		}
 	}
-	return stack(need, at, h)
+	return need
 }
 
 // actOnBoard does the obvious thing with the selected row.

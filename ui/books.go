@@ -625,10 +625,15 @@ func (d *booksDesk) place(a *App) {
 		return
 	}
 	if d.past != (play.Point{}) && overAt(a, d.past) {
-		if d.past == d.point() {
-			d.step, d.top = -1, 0
-		}
+		at := d.past
 		d.past = play.Point{}
+		if at == d.point() {
+			d.step, d.top = -1, 0
+			if st, k, ok := openAfter(run, at.Step, at.Action); ok {
+				d.choosePoint(st.ID, k)
+				return
+			}
+		}
 	}
 	if !d.moved && run.Active() && !a.runner().Holds(run) {
 		d.step = -1 // who only follows goes where the run is
@@ -638,14 +643,34 @@ func (d *booksDesk) place(a *App) {
 	}
 	d.step, d.act = 0, 0
 	if st, k, ok := toLookAt(run); ok {
-		for i, s := range d.plan.Steps {
-			if s.ID == st.ID {
-				d.step, d.act = i, k
-			}
-		}
+		d.choosePoint(st.ID, k)
 	} else {
 		d.step = max(0, len(d.plan.Steps)-1)
 	}
+}
+
+// choosePoint selects an action of the plan.
+func (d *booksDesk) choosePoint(step string, act int) {
+	for i, s := range d.plan.Steps {
+		if s.ID == step {
+			d.step, d.act = i, act
+		}
+	}
+}
+
+// openAfter is the first open action behind one: who began in the middle goes on
+// from there, and not back to what was passed by.
+func openAfter(run model.Run, step string, act int) (model.RunStep, int, bool) {
+	behind := false
+	for _, s := range run.Steps {
+		for k, x := range s.Actions {
+			if behind && !x.State.Over() {
+				return s, k, true
+			}
+			behind = behind || s.ID == step && k == act
+		}
+	}
+	return model.RunStep{}, 0, false
 }
 
 // toLookAt is the action that a run is about: the one that runs, the one of which

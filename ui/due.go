@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,15 +57,18 @@ func clockMove(n int) func(*App) tea.Cmd {
 // stackDue lays the rail into h lines under the title.
 func (a *App) stackDue(w, h int) stacked {
 	sel, _ := a.selectedClock()
-	need, at := make([]int, len(a.clocks())), 0
+	at := slices.IndexFunc(a.clocks(), func(c model.Clock) bool { return c.Key == sel.Key })
+	return stack(a.dueLines(w), max(0, at), h)
+}
+
+// dueLines is how many lines each clock wants.
+func (a *App) dueLines(w int) []int {
+	need := make([]int, len(a.clocks()))
 	for i, c := range a.clocks() {
 		lead, note := a.clockParts(c)
 		need[i] = linesOf(w, lead, model.Visible(c.Text), note)
-		if c.Key == sel.Key {
-			at = i
-		}
 	}
-	return stack(need, at, h)
+	return need
 }
 
 func (a *App) drawDue(w, h int, focused bool) []string {

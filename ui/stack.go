@@ -30,6 +30,23 @@ func stack(need []int, sel, h int) stacked {
 	return s
 }
 
+// narrow is the width at which panes say how many lines they want: their own is
+// not known before they are laid out.
+const narrow = 40
+
+// asked is how many lines a pane asks for. Only a huge window has room for all
+// lines of its rows; elsewhere more of them would be less of the situation.
+func (a *App) asked(need []int) int {
+	if a.w < hugeWidth {
+		return len(need)
+	}
+	n := 0
+	for _, k := range need {
+		n += k
+	}
+	return n
+}
+
 // row is the row that line y shows, -1 for none.
 func (s stacked) row(y int) int {
 	for i, n := range s.lines {
