@@ -171,7 +171,7 @@ func (s *seat) within(d time.Duration, what string, ok func(screen string) bool)
 			return screen
 		}
 		if time.Now().After(end) {
-			s.t.Fatalf("%s does not see %s within %v:\n%s", s.name, what, d, screen)
+			s.t.Fatalf("%s does not see %s within %v:\n%s", s.name, what, d, s.do("capture-pane", "-p", "-S", "-100", "-t", s.name)) // a crash is longer than the window
 		}
 	}
 }
