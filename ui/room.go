@@ -124,7 +124,7 @@ func (a *App) opened(m roomMsg) tea.Cmd {
 	}
 	r := &room{inc: m.inc, tl: newTimeline(), seen: m.inc.Seq, entered: a.now}
 	r.tl.look(80, a.zone, a.theme) // it may be measured before it has a place: the window's size comes when it comes
-	if same { // the same one, at another place
+	if same {                      // the same one, at another place
 		r.tl.kinds, r.role, r.clock, r.board = a.room.tl.kinds, a.room.role, a.room.clock, a.room.board
 	} else {
 		a.leaveRoom()
