@@ -156,6 +156,10 @@ func (a *App) narrowHeader() []string {
 	}
 }
 
+// besideDue is what stands at the right of the clocks: who types, the zone,
+// whether the record is live.
+const besideDue = 16
+
 // addDue puts the next n clocks into the header, the first one loud.
 func (a *App) addDue(s *segs, n int) {
 	th := a.theme
@@ -188,7 +192,9 @@ func (a *App) addDue(s *segs, n int) {
 		if c.Overdue(a.now) {
 			word = " "
 		}
-		s.add(st, mark+model.Brief(c.Text, 50)+word+face)
+		// Where it is narrow the words give way: how late it is must be seen.
+		room := a.w - s.width() - width(mark+word+face) - besideDue
+		s.add(st, mark+cut(model.Brief(c.Text, 50), max(8, room))+word+face)
 		shown++
 	}
 	if shown == 0 {

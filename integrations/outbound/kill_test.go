@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,29 +94,39 @@ func TestKilledWorkers(t *testing.T) {
 		left--
 		return left == 0
 	}
-	var now bool
+	at := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return stage
+	}
+	var now atomic.Bool
+	g.mu.Lock()
 	g.next = func(string, string) fault {
-		now = due()
-		if now && stage == 0 {
+		now.Store(due())
+		if now.Load() && at() == 0 {
 			kill()
 			return brokenEarly
 		}
 		return fine
 	}
 	g.after = func(string, string) {
-		if !now {
+		if !now.Load() {
 			return
 		}
-		switch stage {
+		switch at() {
 		case 1:
 			kill()
 		case 2:
+			mu.Lock()
+			wait := time.Duration(rng.IntN(4000)) * time.Microsecond // the moment is to be random
+			mu.Unlock()
 			go func() {
-				time.Sleep(time.Duration(rng.IntN(4000)) * time.Microsecond) // the moment is to be random
+				time.Sleep(wait)
 				kill()
 			}()
 		}
 	}
+	g.mu.Unlock()
 	for round := range rounds {
 		id := s.do("", model.Declare{Title: fmt.Sprint("round ", round), Severity: 1})
 		s.do(id, model.AddNote{Text: "customers see errors", Important: true})
@@ -137,7 +148,10 @@ func TestKilledWorkers(t *testing.T) {
 		proc = cmd.Process
 		mu.Unlock()
 		if stage == 3 {
-			time.AfterFunc(time.Duration(20+rng.IntN(150))*time.Millisecond, kill)
+			mu.Lock()
+			wait := time.Duration(20+rng.IntN(150)) * time.Millisecond
+			mu.Unlock()
+			time.AfterFunc(wait, kill)
 		}
 		_ = cmd.Wait()
 		mu.Lock()
@@ -148,7 +162,9 @@ func TestKilledWorkers(t *testing.T) {
 			s.drain()
 		}
 	}
+	g.mu.Lock()
 	g.next, g.after = nil, nil
+	g.mu.Unlock()
 	for range 40 {
 		s.pass(time.Minute)
 		s.drain()
