@@ -15,6 +15,9 @@ import (
 
 const (
 	slowTick  = time.Second            // for what the bell did not tell
+	restTick  = 2 * time.Second        // the same while nothing is written and the bell has missed nothing
+	restAfter = time.Minute            // how long nothing was written by then
+	doubt     = time.Hour              // how long a bell that missed something is not relied on
 	quickTick = 250 * time.Millisecond // where there is no bell to hear
 	pace      = 6 * time.Millisecond   // between two batches under load; the median of the delay is half of it
 	paceBurst = 4                      // batches that may come at once before that
@@ -43,13 +46,15 @@ type eye struct {
 	mark    []byte // its hash, to notice another record in the same file
 	inbox   int64  // how often the inbox of alerts had changed
 	failing time.Time
-	told    bool // Err was published
+	told    bool      // Err was published
+	news    time.Time // when something was last found
+	missed  time.Time // when the tick found what the bell had not told; zero if never
 	tokens  float64
 	filled  time.Time
 }
 
 func newEye(s *Store) *eye {
-	return &eye{s: s, poke: make(chan struct{}, 1), stop: make(chan struct{}), ended: make(chan struct{}), tokens: paceBurst, filled: time.Now()}
+	return &eye{s: s, poke: make(chan struct{}, 1), stop: make(chan struct{}), ended: make(chan struct{}), tokens: paceBurst, filled: time.Now(), news: time.Now()}
 }
 
 // open starts to watch: first the bell, then the state from which on things are
@@ -68,6 +73,11 @@ func (e *eye) run() {
 	tick := time.NewTicker(period)
 	defer tick.Stop()
 	for {
+		if want := e.tick(time.Now()); want != period {
+			period = want
+			tick.Reset(period)
+		}
+		byTick := false
 		var events <-chan fsnotify.Event
 		var faults <-chan error
 		if e.bells != nil {
@@ -84,21 +94,32 @@ func (e *eye) run() {
 			e.version = -1
 		case <-e.poke:
 		case <-tick.C:
+			byTick = true
 			e.hearBell()
-			want := slowTick
-			if e.bellDir == nil || !e.failing.IsZero() {
-				want = quickTick
-			}
-			if want != period {
-				period = want
-				tick.Reset(period)
-			}
 		}
 		if !e.breathe() {
 			return
 		}
-		e.look()
+		if before := e.version; e.look() {
+			e.news = time.Now()
+			if byTick && before >= 0 {
+				e.missed = e.news
+			}
+		}
 	}
+}
+
+// tick is how soon to look again without being told to. A room at rest costs what
+// this look costs, so it becomes rarer where the bell has proved reliable; where
+// it has not, as with a writer on another host, it stays as it is.
+func (e *eye) tick(now time.Time) time.Duration {
+	switch {
+	case e.bellDir == nil || !e.failing.IsZero():
+		return quickTick
+	case now.Sub(e.news) > restAfter && (e.missed.IsZero() || now.Sub(e.missed) > doubt):
+		return restTick
+	}
+	return slowTick
 }
 
 // breathe keeps batches apart under load, so that readers get a few events at a
@@ -229,8 +250,8 @@ func (e *eye) toEnd() error {
 	return err
 }
 
-// look publishes what is new.
-func (e *eye) look() {
+// look publishes what is new, and reports whether there was anything.
+func (e *eye) look() bool {
 	now, err := os.Stat(e.s.path)
 	if err == nil && e.c != nil && !os.SameFile(now, e.c.file) {
 		e.disconnect()
@@ -241,24 +262,25 @@ func (e *eye) look() {
 		}
 		if err := e.connect(); err != nil {
 			e.fail(err)
-			return
+			return false
 		}
 		e.reset()
-		return
+		return true
 	}
 	var v int64
 	if err := e.counter.QueryRow().Scan(&v); err != nil {
 		e.fail(err)
-		return
+		return false
 	}
 	if v == e.version && e.failing.IsZero() {
-		return
+		return false
 	}
 	e.version = v // before reading: a commit in between is seen next time
 	if err := e.advance(); err != nil {
 		e.version = -1
 		e.fail(err)
 	}
+	return true
 }
 
 // advance publishes the events after the cursor.

@@ -269,3 +269,58 @@ func TestWatchIdle(t *testing.T) {
 		t.Errorf("idle watching wrote:\n%s\n%s", before, after)
 	}
 }
+
+// A room at rest looks less often, unless the bell is not to be relied on.
+func TestWatchTick(t *testing.T) {
+	dir, err := os.Stat(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	for name, c := range map[string]struct {
+		eye  eye
+		want time.Duration
+	}{
+		"news a moment ago":       {eye{bellDir: dir, news: ago(restAfter / 2)}, slowTick},
+		"nothing for long":        {eye{bellDir: dir, news: ago(2 * restAfter)}, restTick},
+		"the bell missed some":    {eye{bellDir: dir, news: ago(2 * restAfter), missed: ago(2 * restAfter)}, slowTick},
+		"it missed some long ago": {eye{bellDir: dir, news: ago(2 * restAfter), missed: ago(2 * doubt)}, restTick},
+		"no bell":                 {eye{news: ago(2 * restAfter)}, quickTick},
+		"the record is away":      {eye{bellDir: dir, news: ago(2 * restAfter), failing: ago(time.Second)}, quickTick},
+	} {
+		if got := c.eye.tick(now); got != c.want {
+			t.Errorf("%s: every %s, not %s", name, got, c.want)
+		}
+	}
+}
+
+// What only the tick finds is held against the bell; what the bell tells is not.
+func TestWatchDoubt(t *testing.T) {
+	path, id, s, ch := pair(t)
+	e := newEye(s)
+	e.open()
+	go e.run()
+	note(t, openStore(t, path, Options{}), id, "rung")
+	seen(t, ch, 3*time.Second, "rung", has("rung"))
+	time.Sleep(slowTick / 4)
+	close(e.stop)
+	<-e.ended
+	if !e.missed.IsZero() {
+		t.Error("the bell is held to have missed what it told")
+	}
+
+	e = newEye(s)
+	e.open()
+	go e.run()
+	if _, err := raw(t, path).Exec("UPDATE alert_rev SET rev = rev + 1"); err != nil {
+		t.Fatal(err)
+	}
+	seen(t, ch, 3*time.Second, "the tick finds it", func(c model.Change) bool { return c.Alerts })
+	time.Sleep(slowTick + slowTick/2)
+	close(e.stop)
+	<-e.ended
+	if e.missed.IsZero() {
+		t.Error("a bell that missed something is still relied on")
+	}
+}
