@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -67,4 +68,46 @@ func (a *App) bookGate() tea.Cmd {
 	}
 	a.open(newPicker(name, items, func(a *App, it item) tea.Cmd { return it.data.(func(*App) tea.Cmd)(a) }))
 	return nil
+}
+
+func gateLines(a *App, w int) []string {
+	th, g := a.theme, a.room.inc.Gate
+	if g == nil {
+		return nil
+	}
+	var out []string
+	for _, c := range g.Checks {
+		st := th.dim
+		switch {
+		case c.Last == model.CheckFailed:
+			st = th.alarm
+		case c.Last == model.CheckInconclusive:
+			st = th.warn
+		case c.IsGreen():
+			st = th.good
+		}
+		note := fmt.Sprintf("%d of %d ", min(c.Green, c.Need), c.Need)
+		if c.Last == model.CheckInconclusive {
+			note = "no data " + note
+		}
+		out = append(out, spread(w, segs{{" " + model.Visible(c.Name), ""}}, segs{{note, st}}))
+	}
+	state := g.State(a.now)
+	st := th.dim
+	switch state {
+	case model.GateReady:
+		st = th.warn
+	case model.GateOpen:
+		st = th.good
+	case model.GateFailed, model.GateOverride:
+		st = th.alarm
+	}
+	word := string(state)
+	if state == model.GateSoaking {
+		word = "soak " + countdown(g.SoakEnd().Sub(a.now))
+	}
+	if state == model.GateReady {
+		word = "a person confirms: " + a.key("book.gate")
+	}
+	return append(out, segs{{" " + word, st}}.fit(w))
 }

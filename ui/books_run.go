@@ -163,32 +163,6 @@ func (d *booksDesk) where() string {
 	return strings.Join(parts, " · ")
 }
 
-func (d *booksDesk) valueLines(a *App, w int) []string {
-	if d.plan == nil {
-		return nil
-	}
-	th := a.theme
-	var out []string
-	for _, v := range d.plan.Values {
-		val := segs{{model.Visible(v.Value) + " ", ""}}
-		switch {
-		case v.Secret && v.Known:
-			val = segs{{"secret, known ", th.dim}}
-		case v.Problem != "" && v.Value == "":
-			val = segs{{"… ", th.warn}}
-		case v.Problem != "":
-			val = segs{{cut(model.Visible(v.Value), w/3) + " ✗ ", th.alarm}}
-		case v.From != "" && v.From != "typed":
-			val = segs{{model.Visible(v.Value), ""}, {" (" + model.Visible(v.From) + ") ", th.dim}}
-		}
-		out = append(out, spread(w, segs{{" " + model.Visible(v.Name), th.dim}}, val))
-		if len(out) == 6 && len(d.plan.Values) > 7 {
-			return append(out, segs{{fmt.Sprintf(" and %d more: %s", len(d.plan.Values)-6, a.key("book.values")), th.dim}}.fit(w))
-		}
-	}
-	return out
-}
-
 func (d *booksDesk) escalationLines(a *App, run model.Run, w int) []string {
 	th := a.theme
 	var out []string
@@ -210,48 +184,6 @@ func (d *booksDesk) escalationLines(a *App, run model.Run, w int) []string {
 		out = append(out, spread(w, segs{{" " + model.Visible(e.Contact), ""}}, segs{{left + " ", st}}))
 	}
 	return out
-}
-
-func gateLines(a *App, w int) []string {
-	th, g := a.theme, a.room.inc.Gate
-	if g == nil {
-		return nil
-	}
-	var out []string
-	for _, c := range g.Checks {
-		st := th.dim
-		switch {
-		case c.Last == model.CheckFailed:
-			st = th.alarm
-		case c.Last == model.CheckInconclusive:
-			st = th.warn
-		case c.IsGreen():
-			st = th.good
-		}
-		note := fmt.Sprintf("%d of %d ", min(c.Green, c.Need), c.Need)
-		if c.Last == model.CheckInconclusive {
-			note = "no data " + note
-		}
-		out = append(out, spread(w, segs{{" " + model.Visible(c.Name), ""}}, segs{{note, st}}))
-	}
-	state := g.State(a.now)
-	st := th.dim
-	switch state {
-	case model.GateReady:
-		st = th.warn
-	case model.GateOpen:
-		st = th.good
-	case model.GateFailed, model.GateOverride:
-		st = th.alarm
-	}
-	word := string(state)
-	if state == model.GateSoaking {
-		word = "soak " + countdown(g.SoakEnd().Sub(a.now))
-	}
-	if state == model.GateReady {
-		word = "a person confirms: " + a.key("book.gate")
-	}
-	return append(out, segs{{" " + word, st}}.fit(w))
 }
 
 // actionLines is the right column: one step with its actions, what would run,
