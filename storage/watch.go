@@ -15,7 +15,7 @@ import (
 
 const (
 	slowTick  = time.Second            // for what the bell did not tell
-	restTick  = 2 * time.Second        // the same while nothing is written and the bell has missed nothing
+	restTick  = 3 * time.Second        // the same while nothing is written and the bell has missed nothing
 	restAfter = time.Minute            // how long nothing was written by then
 	doubt     = time.Hour              // how long a bell that missed something is not relied on
 	quickTick = 250 * time.Millisecond // where there is no bell to hear
