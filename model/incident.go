@@ -7,7 +7,7 @@ import (
 
 // FoldVersion counts changes of the meaning of the fold. A stored Incident of
 // another version is not trusted but folded anew from its events.
-const FoldVersion = 3
+const FoldVersion = 4
 
 // Incident is the fold of its events: what the screens need to know now. The
 // lines of the timeline are not in it; they are read by windows. It is kept

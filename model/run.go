@@ -149,6 +149,7 @@ const (
 type RunApproval struct {
 	Step    string    `json:"step"`
 	Hash    string    `json:"hash"` // of the step, the values and who was to run it
+	Typed   string    `json:"typed,omitempty"`
 	By      string    `json:"by"`
 	At      time.Time `json:"at"`
 	Expires time.Time `json:"expires"`
@@ -202,14 +203,19 @@ func (r Run) Next() (step RunStep, action int, ok bool) {
 }
 
 // Approved counts the people whose yes to a step as hash says it is holds at t.
-func (r Run) Approved(step, hash string, t time.Time) int {
+// Where a target has to be typed, only the yes that has it counts.
+func (r Run) Approved(step, hash, target string, t time.Time) int {
 	var who []string
 	for _, a := range r.Approvals {
-		if a.Step == step && a.Hash == hash && t.Before(a.Expires) && !slices.Contains(who, strings.ToLower(a.By)) {
+		if a.holds(step, hash, target, t) && !slices.Contains(who, strings.ToLower(a.By)) {
 			who = append(who, strings.ToLower(a.By))
 		}
 	}
 	return len(who)
+}
+
+func (a RunApproval) holds(step, hash, target string, t time.Time) bool {
+	return a.Step == step && a.Hash == hash && (target == "" || a.Typed == target) && t.Before(a.Expires)
 }
 
 // State is where a step stands, from its actions.

@@ -157,6 +157,7 @@ type StartAction struct {
 	Dir      string
 	Required int    // how many people have to have said yes
 	Approval string // hash of what they said yes to
+	Target   string // what each of them had to type; empty: a yes was enough
 	// Again says that a person has decided to run a changing action whose outcome
 	// is not known.
 	Again bool
@@ -178,7 +179,7 @@ func (c StartAction) Decide(s Scene) ([]Draft, error) {
 	if a.State == ActionInterrupted && c.Risk != "read" && !c.Again {
 		return nil, Errorf(Conflict, "this was interrupted and nobody knows whether it happened: look first, then mark it as done or run it again on purpose")
 	}
-	if have := r.Approved(c.Step, c.Approval, s.Now); have < c.Required {
+	if have := r.Approved(c.Step, c.Approval, c.Target, s.Now); have < c.Required {
 		return nil, Errorf(Conflict, "step %q needs the approval of %d, and %d have approved it as it stands now", Brief(c.Step, 60), c.Required, have)
 	}
 	return []Draft{{Kind: KindActionStarted, Body: &ActionStarted{
@@ -272,11 +273,14 @@ type ApproveStep struct {
 	Step  string
 	Hash  string
 	Typed string
-	For   time.Duration // 0: ten minutes
-	Roles []Role        // who may; empty: everybody
+	// Target is what has to be typed, to the letter; empty: a yes is enough.
+	Target string
+	For    time.Duration // 0: ten minutes
+	Roles  []Role        // who may; empty: everybody
 }
 
-// Decide refuses a second yes of the same person, and one of somebody who may not.
+// Decide refuses another target than the one that the step changes, a second yes
+// of the same person, and one of somebody who may not.
 func (c ApproveStep) Decide(s Scene) ([]Draft, error) {
 	r, err := s.activeRun(c.N)
 	if err != nil {
@@ -288,8 +292,11 @@ func (c ApproveStep) Decide(s Scene) ([]Draft, error) {
 	if len(c.Roles) > 0 && !slices.ContainsFunc(c.Roles, func(ro Role) bool { return s.Incident.Holds(s.Actor, ro) }) {
 		return nil, Errorf(Conflict, "only %s may approve this", join(c.Roles))
 	}
+	if c.Target != "" && c.Typed != c.Target {
+		return nil, Errorf(Conflict, "%q is not %q: nothing was run", Brief(c.Typed, 60), Brief(c.Target, 60))
+	}
 	if slices.ContainsFunc(r.Approvals, func(a RunApproval) bool {
-		return a.Step == c.Step && a.Hash == c.Hash && SamePerson(a.By, s.Actor) && s.Now.Before(a.Expires)
+		return a.holds(c.Step, c.Hash, c.Target, s.Now) && SamePerson(a.By, s.Actor)
 	}) {
 		return nil, Errorf(Conflict, "you have approved it already")
 	}

@@ -211,7 +211,7 @@ func (b *RunApproved) Important() bool { return true }
 
 func (b *RunApproved) fold(i *Incident, e Event) {
 	i.run(b.N, func(r *Run) {
-		r.Approvals = append(r.Approvals, RunApproval{b.Step, b.Hash, e.Actor, e.At, kept(e.At.Add(millis(b.For)))})
+		r.Approvals = append(r.Approvals, RunApproval{b.Step, b.Hash, b.Typed, e.Actor, e.At, kept(e.At.Add(millis(b.For)))})
 	})
 }
 

@@ -108,6 +108,19 @@ func TestR10ApprovalsAreBound(t *testing.T) {
 	b.refused(t, "erin", ApproveStep{N: 1, Step: "fix", Hash: "h1", Roles: []Role{Commander}}, "only incident_commander")
 }
 
+// Where a target has to be typed, no other text is a yes, whatever asked for it.
+func TestR10TargetIsTyped(t *testing.T) {
+	b := begun(t)
+	start := StartAction{N: 1, Step: "fix", Token: "t1", Required: 1, Approval: "h1", Target: "orders-api"}
+	for _, typed := range []string{"", "yes", "orders", "Orders-api", "orders-api "} {
+		b.refused(t, "ana", ApproveStep{N: 1, Step: "fix", Hash: "h1", Typed: typed, Target: "orders-api"}, `is not "orders-api": nothing was run`)
+	}
+	b.must(t, "ana", ApproveStep{N: 1, Step: "fix", Hash: "h1", Typed: "yes"}) // by something that did not ask for the target
+	b.refused(t, "bob", start, "needs the approval of 1, and 0")
+	b.must(t, "ana", ApproveStep{N: 1, Step: "fix", Hash: "h1", Typed: "orders-api", Target: "orders-api"})
+	b.must(t, "bob", start)
+}
+
 func TestR39EscalationFiresOnce(t *testing.T) {
 	b := begun(t)
 	if d := b.inc.DueEscalations(b.now); len(d) != 0 {

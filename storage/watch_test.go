@@ -279,15 +279,15 @@ func TestWatchTick(t *testing.T) {
 	now := time.Now()
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	for name, c := range map[string]struct {
-		eye  eye
+		eye  *eye
 		want time.Duration
 	}{
-		"news a moment ago":       {eye{bellDir: dir, news: ago(restAfter / 2)}, slowTick},
-		"nothing for long":        {eye{bellDir: dir, news: ago(2 * restAfter)}, restTick},
-		"the bell missed some":    {eye{bellDir: dir, news: ago(2 * restAfter), missed: ago(2 * restAfter)}, slowTick},
-		"it missed some long ago": {eye{bellDir: dir, news: ago(2 * restAfter), missed: ago(2 * doubt)}, restTick},
-		"no bell":                 {eye{news: ago(2 * restAfter)}, quickTick},
-		"the record is away":      {eye{bellDir: dir, news: ago(2 * restAfter), failing: ago(time.Second)}, quickTick},
+		"news a moment ago":       {&eye{bellDir: dir, news: ago(restAfter / 2)}, slowTick},
+		"nothing for long":        {&eye{bellDir: dir, news: ago(2 * restAfter)}, restTick},
+		"the bell missed some":    {&eye{bellDir: dir, news: ago(2 * restAfter), missed: ago(2 * restAfter)}, slowTick},
+		"it missed some long ago": {&eye{bellDir: dir, news: ago(2 * restAfter), missed: ago(2 * doubt)}, restTick},
+		"no bell":                 {&eye{news: ago(2 * restAfter)}, quickTick},
+		"the record is away":      {&eye{bellDir: dir, news: ago(2 * restAfter), failing: ago(time.Second)}, quickTick},
 	} {
 		if got := c.eye.tick(now); got != c.want {
 			t.Errorf("%s: every %s, not %s", name, got, c.want)

@@ -21,14 +21,14 @@ type assent struct {
 	yes   string                       // what yes does, in a word or two
 	want  string                       // what has to be typed; "": y is enough
 	input textinput.Model
-	then  func(a *App) tea.Cmd
+	then  func(a *App, typed string) tea.Cmd
 
 	top, last int
 	read      bool // the last line has been seen
 	problem   string
 }
 
-func newAssent(name, yes, want string, text func(*App, int) []string, then func(*App) tea.Cmd) *assent {
+func newAssent(name, yes, want string, text func(*App, int) []string, then func(a *App, typed string) tea.Cmd) *assent {
 	return &assent{name: name, yes: yes, want: want, text: text, then: then, input: newInput("")}
 }
 
@@ -70,7 +70,7 @@ func (d *assent) update(a *App, msg tea.Msg) (bool, tea.Cmd) {
 			d.problem = "read on first: not all of it has been shown"
 			return false, nil
 		}
-		return true, d.then(a)
+		return true, d.then(a, "yes")
 	case d.want != "":
 		d.problem = ""
 		if p, ok := msg.(tea.PasteMsg); ok {
@@ -98,7 +98,7 @@ func (d *assent) typed(a *App) (bool, tea.Cmd) {
 	case got != d.want:
 		d.problem = fmt.Sprintf("that is not %s: nothing is run", model.Visible(d.want))
 	default:
-		return true, d.then(a)
+		return true, d.then(a, got)
 	}
 	return false, nil
 }
@@ -219,7 +219,7 @@ func (a *App) askRun(step play.Step, act play.Action, was model.ActionState, the
 			out = append(out, a.whereLines([]string{"in " + where}, w)...)
 		}
 		return out
-	}, then))
+	}, func(a *App, _ string) tea.Cmd { return then(a) }))
 }
 
 // askApproval asks for a yes to a step as it stands, which is a yes to all that it
@@ -260,7 +260,7 @@ func (a *App) askApproval(run model.Run, step play.Step, then func(*App) tea.Cmd
 	if ap.Have+1 < ap.Required || !a.runner().Holds(run) {
 		word = "approve it"
 	}
-	a.open(newAssent(model.Brief(name, 90), word, ap.Type, text, func(a *App) tea.Cmd {
+	a.open(newAssent(model.Brief(name, 90), word, ap.Type, text, func(a *App, typed string) tea.Cmd {
 		var roles []model.Role
 		for _, r := range ap.Roles {
 			role, err := model.ParseRole(r)
@@ -270,11 +270,7 @@ func (a *App) askApproval(run model.Run, step play.Step, then func(*App) tea.Cmd
 			}
 			roles = append(roles, role)
 		}
-		typed := ap.Type
-		if typed == "" {
-			typed = "yes"
-		}
-		c := model.ApproveStep{N: run.N, Step: step.ID, Hash: ap.Hash, Typed: typed, For: ap.Expires, Roles: roles}
+		c := model.ApproveStep{N: run.N, Step: step.ID, Hash: ap.Hash, Typed: typed, Target: ap.Type, For: ap.Expires, Roles: roles}
 		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, then: func(a *App, _ model.Receipt) tea.Cmd {
 			if ap.Have+1 < ap.Required {
 				a.say(info, "approved: somebody else has to approve it, too")

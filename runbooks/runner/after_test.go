@@ -173,7 +173,7 @@ func TestUndoOfARunbook(t *testing.T) {
 	s.run(r, n, "aa", 0)
 	s.must("bob", model.MarkAction{N: n, Step: "aa", Action: 1, State: model.ActionSkipped, Reason: "no"})
 	p, _ = r.Current(s.inc(), n)
-	s.must("ana", model.ApproveStep{N: n, Step: "bb", Hash: p.Steps[1].Approval.Hash})
+	s.must("ana", model.ApproveStep{N: n, Step: "bb", Hash: p.Steps[1].Approval.Hash, Typed: p.Steps[1].Approval.Type})
 	s.run(r, n, "bb", 0)
 	o, err := r.Offers(s.inc(), n)
 	if err != nil || len(o) != 1 || o[0].Kind != play.OfferUndo || o[0].Undo != n {
@@ -188,7 +188,7 @@ func TestUndoOfARunbook(t *testing.T) {
 	if err != nil || len(p.Steps) != 2 || p.Steps[0].Actions[0].Command != "tool undo was-b1" || !p.Steps[1].Actions[0].Asks() {
 		t.Fatalf("%+v %v", p, err)
 	}
-	s.must("ana", model.ApproveStep{N: u, Step: "undo-bb-1", Hash: p.Steps[0].Approval.Hash})
+	s.must("ana", model.ApproveStep{N: u, Step: "undo-bb-1", Hash: p.Steps[0].Approval.Hash, Typed: p.Steps[0].Approval.Type})
 	s.run(r, u, "undo-bb-1", 0)
 	s.run(r, u, "undo-aa-1", 0)
 	if got := s.calls(); got != "[undo][was-b1]\n[undo][was-a1]\n" {
@@ -208,7 +208,7 @@ func TestOnCancel(t *testing.T) {
 	start := func() play.Job {
 		n := s.begin(r, ref("back"), map[string]string{"target": "orders"})
 		p, _ := r.Current(s.inc(), n)
-		s.must("ana", model.ApproveStep{N: n, Step: executeStep, Hash: p.Steps[1].Approval.Hash})
+		s.must("ana", model.ApproveStep{N: n, Step: executeStep, Hash: p.Steps[1].Approval.Hash, Typed: p.Steps[1].Approval.Type})
 		j, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: executeStep}, "", false)
 		if err != nil {
 			t.Fatal(err)

@@ -159,7 +159,7 @@ func TestR25Terminal(t *testing.T) {
 	if !a.Terminal {
 		t.Errorf("%+v", a)
 	}
-	s.must("ana", model.ApproveStep{N: n, Step: "ask", Hash: p.Steps[0].Approval.Hash})
+	s.must("ana", model.ApproveStep{N: n, Step: "ask", Hash: p.Steps[0].Approval.Hash, Typed: p.Steps[0].Approval.Type})
 	cmd, finish, err := r.Terminal(context.Background(), at, a.Hash, false)
 	if err != nil || s.states(n) != "running" || s.calls() != "" {
 		t.Fatalf("%v %s", err, s.states(n))

@@ -160,7 +160,7 @@ func (r *Runner) intent(w *ready, hash string, again bool) (*model.StartAction, 
 		return nil, model.Errorf(model.Conflict, "this step does not apply, %s: skip it", p.Off)
 	}
 	if p.Approval != nil {
-		c.Required, c.Approval = p.Approval.Required, p.Approval.Hash
+		c.Required, c.Approval, c.Target = p.Approval.Required, p.Approval.Hash, p.Approval.Type
 	}
 	return c, nil
 }

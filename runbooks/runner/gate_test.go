@@ -192,7 +192,7 @@ func TestRollbackSetsTheGate(t *testing.T) {
 	g.tool("history", "")
 	n := g.begin(g.r, ref("back"), map[string]string{"target": "orders"})
 	p, _ := g.r.Current(g.inc(), n)
-	g.must("bob", model.ApproveStep{N: n, Step: executeStep, Hash: p.Steps[1].Approval.Hash})
+	g.must("bob", model.ApproveStep{N: n, Step: executeStep, Hash: p.Steps[1].Approval.Hash, Typed: p.Steps[1].Approval.Type})
 	g.run(g.r, n, executeStep, 0)
 	if i := g.inc(); i.Gate == nil || !strings.HasPrefix(i.Gate.Book, "gated@") {
 		t.Errorf("%+v", i.Gate)

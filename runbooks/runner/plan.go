@@ -139,7 +139,7 @@ func (r *Runner) planStep(t *track, s *step, sc *call.Scope, run *model.Run) pla
 		}
 		ap.Hash = r.stepHash(s, out.Actions, sc, run)
 		if run != nil {
-			ap.Have = run.Approved(s.id, ap.Hash, r.cfg.Now())
+			ap.Have = run.Approved(s.id, ap.Hash, ap.Type, r.cfg.Now())
 		}
 		out.Approval = ap
 	}

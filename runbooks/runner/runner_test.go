@@ -344,7 +344,7 @@ func TestR10ChangedValueVoidsTheApproval(t *testing.T) {
 	r := s.runner("bob")
 	n := s.begin(r, play.Ref{ID: "simple"}, nil)
 	p, _ := r.Current(s.inc(), n)
-	s.must("ana", model.ApproveStep{N: n, Step: "fix", Hash: p.Steps[1].Approval.Hash})
+	s.must("ana", model.ApproveStep{N: n, Step: "fix", Hash: p.Steps[1].Approval.Hash, Typed: p.Steps[1].Approval.Type})
 	s.must("ana", model.SetRunValues{N: n, Values: map[string]string{"pod": "payments"}})
 	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "fix", Action: 0}, "", false); err == nil || s.calls() != "" {
 		t.Fatalf("%v %s", err, s.calls())
