@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
 
 	"warroom/integrations/outbound"
 	"warroom/model"
@@ -54,70 +51,18 @@ targets:
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := storage.Open(ctx, filepath.Join(b.TempDir(), "warroom.db"), storage.Options{Outbound: conf})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	r, err := s.Do(ctx, "", model.Request{Actor: "ana", Command: model.Declare{Title: "everything is down", Severity: 1}})
-	if err != nil {
-		b.Fatal(err)
-	}
+	s, id := benchRecord(b, ctx, filepath.Join(b.TempDir(), "warroom.db"), storage.Options{Outbound: conf})
 	for n := range 200 {
-		if _, err := s.Do(ctx, r.Incident.ID, model.Request{Actor: "ana", Command: model.AddNote{Text: fmt.Sprint("line ", n), Important: true}}); err != nil {
+		if _, err := s.Do(ctx, id, model.Request{Actor: "ana", Command: model.AddNote{Text: fmt.Sprint("line ", n), Important: true}}); err != nil {
 			b.Fatal(err)
 		}
 	}
-	a := newApp(ctx, Config{Store: s, Outside: &benchPort{s, conf}, Actor: "ana", Now: time.Now, Incident: r.Incident.ID})
-	msgs := make(chan tea.Msg, 1000)
-	var run func(tea.Cmd)
-	run = func(c tea.Cmd) {
-		if c == nil {
-			return
-		}
-		go func() {
-			switch m := c().(type) {
-			case nil:
-			case tea.BatchMsg:
-				for _, c := range m {
-					run(c)
-				}
-			default:
-				select {
-				case msgs <- m:
-				case <-ctx.Done():
-				}
-			}
-		}()
-	}
-	handle := func(m tea.Msg) {
-		_, cmd := a.Update(m)
-		run(cmd)
-	}
-	handle(tea.WindowSizeMsg{Width: 200, Height: 60})
-	run(a.Init())
-	changes := s.Watch(ctx)
-	keys := []tea.KeyPressMsg{{Code: 'Q', Text: "Q"}, {Code: tea.KeyDown}, {Code: 'f', Text: "f"}, {Code: tea.KeyUp}, {Code: tea.KeyEsc}, {Code: tea.KeyUp}, {Code: tea.KeyDown}}
-	measure := func(d time.Duration) (frames []time.Duration) {
-		tick := time.NewTicker(10 * time.Millisecond)
-		defer tick.Stop()
-		end := time.After(d)
-		for n := 0; ; n++ {
-			select {
-			case <-end:
-				slices.Sort(frames)
-				return frames
-			case c, ok := <-changes:
-				handle(changeMsg{c, ok})
-			case m := <-msgs:
-				handle(m)
-			case <-tick.C:
-				began := time.Now()
-				handle(keys[n%len(keys)])
-				_ = a.View()
-				frames = append(frames, time.Since(began))
-			}
-		}
+	room := sitDown(ctx, s, Config{Outside: &benchPort{s, conf}, Actor: "ana", Incident: id}, 200, 60)
+	go room.run(ctx)
+	measure := func(d time.Duration) []time.Duration {
+		while, stop := context.WithTimeout(ctx, d)
+		defer stop()
+		return room.works(while, nil, "Q", "down", "f", "up", "esc", "up", "down")
 	}
 	alone := measure(2 * time.Second)
 	w := &outbound.Worker{Queue: s, Config: conf, Options: outbound.Options{
@@ -143,13 +88,9 @@ targets:
 	if err != nil || len(rows) < 200 {
 		b.Errorf("%d messages are left: %v", len(rows), err)
 	}
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	b.ReportMetric(ms(alone[len(alone)/2]), "alone-p50-ms")
-	b.ReportMetric(ms(alone[len(alone)-1]), "alone-max-ms")
-	b.ReportMetric(ms(dead[len(dead)/2]), "dead-p50-ms")
-	b.ReportMetric(ms(dead[len(dead)*99/100]), "dead-p99-ms")
-	b.ReportMetric(ms(dead[len(dead)-1]), "dead-max-ms")
-	b.ReportMetric(ms(let), "stop-ms")
+	waited(b, "alone", alone)
+	waited(b, "dead", dead)
+	b.ReportMetric(float64(let)/1e6, "stop-ms")
 }
 
 // benchPort is the queue of a benchmark's record.

@@ -61,26 +61,9 @@ func (s *stuck) Search(ctx context.Context, q string, n int) ([]model.Hit, error
 // later runs a command as the program does, beside it; its messages come back
 // through the channel.
 func later(cmd tea.Cmd) <-chan tea.Msg {
-	out := make(chan tea.Msg, 100)
-	var run func(tea.Cmd)
-	run = func(c tea.Cmd) {
-		if c == nil {
-			return
-		}
-		go func() {
-			switch m := c().(type) {
-			case nil:
-			case tea.BatchMsg:
-				for _, c := range m {
-					run(c)
-				}
-			default:
-				out <- m
-			}
-		}()
-	}
-	run(cmd)
-	return out
+	x := &booth{msgs: make(chan tea.Msg, 100)}
+	x.follow(context.Background(), cmd)
+	return x.msgs
 }
 
 // However long the record does not answer, keys work; after the deadline it is

@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
 	"warroom/model/alert"
@@ -29,52 +26,15 @@ func inAStorm(b *testing.B, total int) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	path := filepath.Join(b.TempDir(), "warroom.db")
-	s, err := storage.Open(ctx, path, storage.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	other, err := storage.Open(ctx, path, storage.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer other.Close()
-	r, err := s.Do(ctx, "", model.Request{Actor: "ana", Command: model.Declare{Title: "everything is down", Severity: 1}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	a := newApp(ctx, Config{Store: s, Inbox: s, Actor: "ana", Now: time.Now, Incident: r.Incident.ID})
-	msgs := make(chan tea.Msg, 1000)
-	var run func(tea.Cmd)
-	run = func(c tea.Cmd) {
-		if c == nil {
-			return
-		}
-		go func() {
-			switch m := c().(type) {
-			case nil:
-			case tea.BatchMsg:
-				for _, c := range m {
-					run(c)
-				}
-			default:
-				select {
-				case msgs <- m:
-				case <-ctx.Done():
-				}
-			}
-		}()
-	}
-	handle := func(m tea.Msg) {
-		_, cmd := a.Update(m)
-		run(cmd)
-	}
-	handle(tea.WindowSizeMsg{Width: 200, Height: 60})
-	run(a.Init())
-	changes := s.Watch(ctx)
-	came := make(chan time.Duration, 1)
+	s, id := benchRecord(b, ctx, path, storage.Options{})
+	other := benchStore(b, ctx, path, storage.Options{})
+	room := sitDown(ctx, s, Config{Inbox: s, Actor: "ana", Incident: id}, 200, 60)
+	go room.run(ctx)
+	came := make(chan struct{})
+	began := time.Now()
+	var took time.Duration
 	go func() {
-		began := time.Now()
+		defer close(came)
 		const batch = 1000
 		for n := 0; n < total; n += batch {
 			list := make([]alert.Alert, batch)
@@ -86,50 +46,30 @@ func inAStorm(b *testing.B, total int) {
 				break
 			}
 		}
-		came <- time.Since(began)
+		took = time.Since(began)
 	}()
-	var frames, lines []time.Duration
-	var sent time.Time
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	keys := []tea.KeyPressMsg{{Code: '4', Text: "4"}, {Code: tea.KeyDown}, {Code: tea.KeyUp}, {Code: '1', Text: "1"}, {Code: tea.KeyUp}}
-	var took time.Duration
-	for n := 0; took == 0; n++ {
-		select {
-		case took = <-came:
-		case c, ok := <-changes:
-			handle(changeMsg{c, ok})
-		case m := <-msgs:
-			if d, ok := m.(doneMsg); ok {
-				if d.err != nil {
-					b.Error(d.err)
-				}
-				lines = append(lines, time.Since(sent))
-				sent = time.Time{}
+	var lines []time.Duration
+	wrote := make(chan struct{})
+	go func() {
+		defer close(wrote)
+		for n := 0; ; n++ {
+			select {
+			case <-came:
+				return
+			case <-time.After(200 * time.Millisecond):
 			}
-			handle(m)
-		case <-tick.C:
 			began := time.Now()
-			handle(keys[n%len(keys)])
-			_ = a.View()
-			frames = append(frames, time.Since(began))
-			if sent.IsZero() && a.room != nil && n%20 == 0 {
-				sent = time.Now()
-				run(a.send(job{incident: r.Incident.ID, request: model.Request{Command: model.AddNote{Text: fmt.Sprint("line ", n)}}}))
+			if _, err := s.Do(ctx, id, model.Request{Actor: "ana", Command: model.AddNote{Text: fmt.Sprint("line ", n)}}); err != nil {
+				b.Error(err)
 			}
+			lines = append(lines, time.Since(began))
 		}
-	}
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	slices.Sort(frames)
-	slices.Sort(lines)
+	}()
+	keys := room.works(ctx, came, "4", "down", "up", "1", "up")
+	<-wrote
 	b.ReportMetric(float64(total)/took.Seconds(), "alerts/s")
-	b.ReportMetric(ms(frames[len(frames)/2]), "key-p50-ms")
-	b.ReportMetric(ms(frames[len(frames)*99/100]), "key-p99-ms")
-	b.ReportMetric(ms(frames[len(frames)-1]), "key-max-ms")
-	if len(lines) > 0 {
-		b.ReportMetric(ms(lines[len(lines)/2]), "line-p50-ms")
-		b.ReportMetric(ms(lines[len(lines)-1]), "line-max-ms")
-	}
+	waited(b, "key", keys)
+	waited(b, "line", lines)
 }
 
 func stormAlert(k int) alert.Alert {
