@@ -59,6 +59,8 @@ type booksDesk struct {
 
 	auto  bool // the next look of a rollback follows by itself
 	clock int  // counts schedules: an older alarm is not answered
+
+	areas bookAreas // as drawn last
 }
 
 func newBooksDesk() *booksDesk { return &booksDesk{} }

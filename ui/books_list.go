@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"image"
 	"strings"
 
 	"warroom/model"
@@ -91,6 +92,7 @@ func (d *booksDesk) move(a *App, n int) {
 }
 
 func (d *booksDesk) draw(a *App, w, h int) []string {
+	d.areas = bookAreas{}
 	if a.runner() == nil {
 		return []string{segs{{" runbooks are not followed in this terminal", a.theme.dim}}.fit(w)}
 	}
@@ -162,6 +164,7 @@ func (d *booksDesk) listLines(a *App, w, h int) []string {
 		}
 		out = append(out, spread(w, l, n))
 	}
+	d.areas.list = bookArea{image.Rect(0, 0, w, len(out)), start}
 	if len(rows) == 0 {
 		out = append(out, segs{{" no runbook is known here", th.dim}}.fit(w))
 	}

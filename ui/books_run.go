@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"image"
 	"regexp"
 	"strings"
 	"time"
@@ -30,7 +31,9 @@ func (d *booksDesk) drawRun(a *App, w, h int) []string {
 		left = 28
 	}
 	right := w - left - 1
-	return beside(th, h, block{left, d.runLines(a, run, left, h)}, block{right, d.actionLines(a, run, right, h)})
+	steps, act := d.runLines(a, run, left, h), d.actionLines(a, run, right, h)
+	d.areas.shift(left+1, 0)
+	return beside(th, h, block{left, steps}, block{right, act})
 }
 
 // drawNarrow has no room for two columns: where the run stands in a line or two,
@@ -48,7 +51,9 @@ func (d *booksDesk) drawNarrow(a *App, run model.Run, w, h int) []string {
 	if g := gateLines(a, w-7); len(g) > 0 && (!run.Active() || h > 8) {
 		out = append(out, segs{{" gate ", th.dim}}.fit(7)+g[len(g)-1])
 	}
-	out = append(out, d.actionLines(a, run, w, h-len(out))...)
+	act := d.actionLines(a, run, w, h-len(out))
+	d.areas.shift(0, len(out))
+	out = append(out, act...)
 	return out[:min(len(out), h)]
 }
 
@@ -120,6 +125,7 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 	if len(run.Steps) > room {
 		from = max(0, min(d.step-room/2, len(run.Steps)-room))
 	}
+	d.areas.steps = bookArea{image.Rect(0, len(out), w, len(out)+min(room, len(run.Steps))), from}
 	for i := from; i < len(run.Steps) && i < from+room; i++ {
 		s := run.Steps[i]
 		sign, sst := stateSign(th, s.State())
@@ -228,24 +234,26 @@ func (d *booksDesk) actionLines(a *App, run model.Run, w, h int) []string {
 		}
 		out = append(out, segs{{" ↗ ", th.accent}, {model.Visible(l), ""}}.fit(w))
 	}
-	out = append(out, d.listed(a, run, step, w, max(3, h/4))...)
+	listed, first := d.listed(a, run, step, w, max(3, h/4))
+	d.areas.acts = bookArea{image.Rect(0, len(out), w, len(out)+len(listed)), first}
+	out = append(out, listed...)
 	out = append(out, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
 	out = append(out, d.detail(a, step, act, state, w, h)...)
 	if rest := h - len(out); rest > 2 {
+		d.areas.output = bookArea{r: image.Rect(0, len(out), w, h)}
 		out = append(out, d.outputLines(a, run, state, w, rest)...)
 	}
 	return out[:min(len(out), h)]
 }
 
-// listed are the actions of a step, as many as there is room for.
-func (d *booksDesk) listed(a *App, run model.Run, step play.Step, w, room int) []string {
+// listed are the actions of a step, as many as there is room for, and which of
+// them comes first.
+func (d *booksDesk) listed(a *App, run model.Run, step play.Step, w, room int) (out []string, from int) {
 	th := a.theme
 	st, _ := run.Step(step.ID)
-	from := 0
 	if len(step.Actions) > room {
 		from = max(0, min(d.act-room/2, len(step.Actions)-room))
 	}
-	var out []string
 	for k := from; k < len(step.Actions) && k < from+room; k++ {
 		x := step.Actions[k]
 		var s model.RunAction
@@ -267,7 +275,7 @@ func (d *booksDesk) listed(a *App, run model.Run, step play.Step, w, room int) [
 		}
 		out = append(out, spread(w, l, note))
 	}
-	return out
+	return out, from
 }
 
 // actionNote says in a few words how it went; in few cells, without the clock.
