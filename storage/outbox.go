@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"warroom/model"
@@ -205,18 +206,27 @@ WHERE incident_id = ? AND action IN ('open', 'close') AND state <> 'dropped' ORD
 	return s, err
 }
 
-// take writes the messages of a plan.
+// take writes the messages of a plan, and drops what has lost its point.
 func (t *txn) take(ctx context.Context, in incident, p outbox.Plan) error {
-	for _, target := range p.Pointless {
-		rows, err := messages(ctx, t, "WHERE o.incident_id = ? AND o.target = ? AND "+live+" ORDER BY o.n", in.row, target)
+	if len(p.Pointless)+len(p.Recalled) > 0 {
+		rows, err := messages(ctx, t, "WHERE o.incident_id = ? AND "+live+" ORDER BY o.n", in.row)
 		if err != nil {
 			return err
 		}
 		for _, m := range rows {
-			if m.State != outbox.Sending && m.Drop(model.Courier, "the incident ended before it left", t.s.now()) == nil {
-				if err := t.saveMessage(m); err != nil {
-					return err
-				}
+			var err error
+			if slices.Contains(p.Pointless, m.Target) {
+				err = m.Drop(model.Courier, "the incident ended before it left", t.s.now())
+			} else if why := p.Recalled[m.Content.Update]; why != "" {
+				err = m.Recall(why, t.s.now())
+			} else {
+				continue
+			}
+			if err != nil { // it is on its way this moment
+				continue
+			}
+			if err := t.saveMessage(m); err != nil {
+				return err
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -262,6 +263,88 @@ func TestEachWorkerSendsWhatItCan(t *testing.T) {
 	}
 	if got := only("three"); len(got.Jobs) != 0 || got.Wake.IsZero() {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What was approved and has not left does not leave once its words were changed or
+// taken back; the new words need their own yes.
+func TestARecalledUpdateDoesNotLeave(t *testing.T) {
+	c := atClock(t, "2026-11-25T14:00:00Z")
+	s := outside(t, c)
+	id := do(t, s, "", "ann", model.Declare{Title: "x", Severity: 1}).Incident.ID
+	do(t, s, id, "ann", model.TakeCommand{})
+	for _, m := range must(s.Outbox(bg, OutboxFilter{})) {
+		if m.State == outbox.Drafted {
+			must(s.Handle(bg, m.N, "ann", outbox.Step{Verb: outbox.DoApprove}))
+		}
+	}
+	waits := func() (out []string) {
+		for _, m := range must(s.Outbox(bg, OutboxFilter{})) {
+			if m.Content.Update > 0 {
+				out = append(out, fmt.Sprint(m.Content.Update, " ", m.State, " ", m.Content.Text))
+			}
+		}
+		return out
+	}
+	equal := func(what string, want ...string) {
+		t.Helper()
+		if got := waits(); !slices.Equal(got, want) {
+			t.Errorf("%s: %q waits, not %q", what, got, want)
+		}
+	}
+	do(t, s, id, "ann", model.DraftUpdate{Audience: model.ToCustomers, Text: "All is fine."})
+	do(t, s, id, "ann", model.ApproveUpdate{N: 1})
+	equal("approved", "1 drafted All is fine.")
+	rows := must(s.Outbox(bg, OutboxFilter{}))
+	must(s.Handle(bg, rows[len(rows)-1].N, "ann", outbox.Step{Verb: outbox.DoApprove}))
+	equal("in the line", "1 approved All is fine.")
+	do(t, s, id, "ann", model.DraftUpdate{Audience: model.ToCustomers, Text: "Some orders fail."})
+	equal("another draft", "1 approved All is fine.")
+	do(t, s, id, "ann", model.DraftUpdate{N: 1, Audience: model.ToCustomers, Text: "Not all is fine."})
+	equal("changed")
+	do(t, s, id, "ann", model.ApproveUpdate{N: 1})
+	equal("approved anew", "1 drafted Not all is fine.")
+	do(t, s, id, "ann", model.WithdrawUpdate{N: 1, Reason: "wrong"})
+	equal("withdrawn")
+	var why []string
+	for _, m := range must(s.Outbox(bg, OutboxFilter{All: true})) {
+		if m.Content.Update == 1 {
+			why = append(why, string(m.State)+": "+m.Reason)
+		}
+	}
+	if want := []string{"dropped: the words of update 1 were changed: it leaves when they are approved", "dropped: update 1 was withdrawn"}; !slices.Equal(why, want) {
+		t.Errorf("%q", why)
+	}
+}
+
+// What opens a page with the words of an update is still needed when they are taken
+// back: it asks for others.
+func TestARecalledUpdateLeavesThePageToBeOpened(t *testing.T) {
+	s := outside(t, atClock(t, "2026-11-25T14:00:00Z"))
+	id := do(t, s, "", "ann", model.Declare{Title: "x", Severity: 1}).Incident.ID
+	do(t, s, id, "ann", model.TakeCommand{})
+	page := func() outbox.Message {
+		t.Helper()
+		for _, m := range must(s.Outbox(bg, OutboxFilter{})) {
+			if m.Public && m.Action == outbox.Open {
+				return m
+			}
+		}
+		t.Fatal("nothing opens the page")
+		return outbox.Message{}
+	}
+	do(t, s, id, "ann", model.DraftUpdate{Audience: model.ToCustomers, Text: "All is fine."})
+	do(t, s, id, "ann", model.ApproveUpdate{N: 1})
+	must(s.Handle(bg, page().N, "ann", outbox.Step{Verb: outbox.DoApprove}))
+	if m := page(); m.State != outbox.Approved || m.Content.Text != "All is fine." {
+		t.Fatalf("%+v", m)
+	}
+	do(t, s, id, "ann", model.WithdrawUpdate{N: 1, Reason: "wrong"})
+	if m := page(); m.State != outbox.Drafted || m.Content.Update != 0 || !strings.Contains(m.Reason, "update 1 was withdrawn") {
+		t.Errorf("%+v", m)
+	}
+	if jobs := claim(t, s, "one").Jobs; slices.ContainsFunc(jobs, func(j outbox.Job) bool { return j.Public }) {
+		t.Errorf("the page is opened with words that were taken back: %+v", jobs)
 	}
 }
 

@@ -30,6 +30,9 @@ type Scene struct {
 type Plan struct {
 	Messages  []Message
 	Pointless []string // targets whose waiting messages have lost their point
+	// Recalled are the numbers of updates whose words are not to be said as they
+	// stood, and why: what waits with them does not leave.
+	Recalled map[int]string
 }
 
 // pastHour is how long ago something may have happened and still concern the
@@ -51,6 +54,7 @@ func (c Config) Plan(s Scene) Plan {
 	if threads == nil {
 		threads = map[string]Thread{}
 	}
+	p.Recalled = recalled(s)
 	for _, e := range s.Events {
 		if s.Now.Sub(e.At) > pastHour || e.Body == nil {
 			continue
@@ -62,6 +66,28 @@ func (c Config) Plan(s Scene) Plan {
 		}
 	}
 	return p
+}
+
+// recalled are the updates that were withdrawn, or changed after somebody had
+// said yes to them.
+func recalled(s Scene) map[int]string {
+	out := map[int]string{}
+	for _, e := range s.Events {
+		switch e.Body.(type) {
+		case *model.UpdateDrafted, *model.UpdateWithdrawn, *model.Undone:
+		default:
+			continue
+		}
+		for _, u := range s.Incident.Updates {
+			switch u.Step {
+			case model.UpdateIsGone:
+				out[u.N] = fmt.Sprintf("update %d was withdrawn", u.N)
+			case model.UpdateIsDraft:
+				out[u.N] = fmt.Sprintf("the words of update %d were changed: it leaves when they are approved", u.N)
+			}
+		}
+	}
+	return out
 }
 
 // one plans what a moment means for one target.

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +83,9 @@ func (s *story) take(p Plan) string {
 	for _, p := range p.Pointless {
 		s.threads[p] = Thread{}
 		fmt.Fprintf(&b, "%s pointless\n", p)
+	}
+	for _, n := range slices.Sorted(maps.Keys(p.Recalled)) {
+		fmt.Fprintf(&b, "%d recalled: %s\n", n, p.Recalled[n])
 	}
 	return b.String()
 }
@@ -163,7 +168,7 @@ func TestUpdatesByAudience(t *testing.T) {
 	s.approve("statuspage")
 	s.approve("pagerduty")
 	s.do(model.AssignRole{Role: model.Commander, Person: "ann"})
-	expect(t, "drafted", s.do(model.DraftUpdate{Audience: model.ToCustomers, Text: "We are on it."}), "")
+	expect(t, "drafted", s.do(model.DraftUpdate{Audience: model.ToCustomers, Text: "We are on it."}), "1 recalled: the words of update 1 were changed: it leaves when they are approved")
 	expect(t, "approved", s.do(model.ApproveUpdate{N: 1}), "statuspage post drafted")
 	expect(t, "sent", s.do(model.MarkSent{N: 1, Via: "statuspage"}), "jira post queued\npagerduty post queued\nslack post queued")
 	expect(t, "by hand", s.do(model.TellAudience{Audience: model.ToInternal, Text: "all hands"}), "")

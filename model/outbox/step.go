@@ -122,6 +122,18 @@ func (m *Message) Drop(by, reason string, now time.Time) error {
 	return nil
 }
 
+// Recall takes a message back whose words are not to be said any more. What opens
+// something is still needed and waits for a person, with the reason; the rest is
+// dropped.
+func (m *Message) Recall(why string, now time.Time) error {
+	if m.Action != Open || m.State.Final() || m.State == Sending {
+		return m.Drop(model.Courier, why, now)
+	}
+	m.move(Drafted, why+": these words need others", model.Courier, now)
+	m.Content.Update, m.Due, m.Expires = 0, time.Time{}, time.Time{}
+	return nil
+}
+
 // Hand notes that a person has sent it otherwise. remote may name what came of
 // it, so that later messages find it.
 func (m *Message) Hand(by string, remote Remote, now time.Time) error {
