@@ -340,7 +340,7 @@ func TestARecalledUpdateLeavesThePageToBeOpened(t *testing.T) {
 		t.Fatalf("%+v", m)
 	}
 	do(t, s, id, "ann", model.WithdrawUpdate{N: 1, Reason: "wrong"})
-	if m := page(); m.State != outbox.Drafted || m.Content.Update != 0 || !strings.Contains(m.Reason, "update 1 was withdrawn") {
+	if m := page(); m.State != outbox.Drafted || m.Content.Update != 0 || !strings.Contains(m.Why(outbox.Gate{}, 0, m.Since), "update 1 was withdrawn: these words need others") {
 		t.Errorf("%+v", m)
 	}
 	if jobs := claim(t, s, "one").Jobs; slices.ContainsFunc(jobs, func(j outbox.Job) bool { return j.Public }) {

@@ -20,6 +20,9 @@ func (m *Message) Why(g Gate, behind int64, now time.Time) string {
 		if len(m.Content.Hidden) > 0 {
 			s += ", taken out: " + strings.Join(m.Content.Hidden, ", ")
 		}
+		if m.Reason != "" {
+			s += ": " + m.Reason
+		}
 		return s
 	case Approved, Queued:
 		switch {
