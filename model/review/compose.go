@@ -93,6 +93,11 @@ func Compose(r Record) *Document {
 	if len(i.Writeup.Whys) > 0 {
 		d.Whys = TreeOf(i).Report()
 	}
+	if i.Writeup.Tree.Text != "" {
+		if t, err := FaultTreeOf(i); err == nil { // it was read before it was kept
+			d.FaultTree = branches(t)
+		}
+	}
 	d.Actions = actions(r, d)
 	for _, k := range model.SectionKeys {
 		d.Sections = append(d.Sections, section(r, d, k))

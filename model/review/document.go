@@ -46,12 +46,23 @@ type Document struct {
 	Updates     []Update          `json:"updates"`
 	Links       []model.Place     `json:"links"`
 	Whys        *Report           `json:"five_whys,omitempty"`
+	FaultTree   []Branch          `json:"fault_tree,omitempty"` // the one that the record keeps, from the top down
 	Actions     []Action          `json:"action_items"`
 	Earlier     []Earlier         `json:"earlier"`
 	Score       Score             `json:"completeness"`
 	Public      bool              `json:"public"`
 	Head        string            `json:"head"` // of the hash chain
 	Seq         int64             `json:"seq"`
+}
+
+// Branch is a line of a fault tree.
+type Branch struct {
+	Level       int      `json:"level"` // 0 is the top event
+	ID          string   `json:"id"`
+	Text        string   `json:"text"`
+	Gate        string   `json:"gate,omitempty"` // how what is below combines
+	Probability *float64 `json:"probability,omitempty"`
+	Shared      bool     `json:"shared,omitempty"` // shown in full above
 }
 
 // Person is somebody with a role.

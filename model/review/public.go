@@ -26,7 +26,7 @@ func (d *Document) ForPublic(people []string) *Document {
 	p := *d
 	p.Public = true
 	p.Owner, p.Commander, p.People = "", "", nil
-	p.Decisions, p.Hypotheses, p.Mitigations, p.Links, p.Whys, p.Earlier, p.Runs, p.Alerts = nil, nil, nil, nil, nil, nil, nil, 0
+	p.Decisions, p.Hypotheses, p.Mitigations, p.Links, p.Whys, p.FaultTree, p.Earlier, p.Runs, p.Alerts = nil, nil, nil, nil, nil, nil, nil, nil, 0
 	p.Due, p.Overdue, p.Head, p.Seq, p.Score = nil, false, "", 0, Score{}
 	p.Title = hide(d.Title)
 	p.Metrics.Basis, p.Metrics.LateSends = nil, 0

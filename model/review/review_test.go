@@ -75,6 +75,15 @@ func (s *scribe) record() Record {
 
 func (s *scribe) document() *Document { return Compose(s.record()) }
 
+func markdown(t *testing.T, d *Document) string {
+	t.Helper()
+	var b strings.Builder
+	if err := d.Markdown(&b, ""); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 // lasted is an incident that lasted so long.
 func lasted(t testing.TB, d time.Duration) *scribe {
 	s := declared(t, model.Declare{Severity: 2, Services: []string{"checkout"}})

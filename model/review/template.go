@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"warroom/model"
+	"warroom/model/review/faulttree"
 )
 
 // Names of a team's own templates in its config folder.
@@ -25,7 +26,8 @@ const (
 //	section D KEY   a section, as Markdown      has D KEY    whether it has text
 //	duration N      "1 hour 5 minutes"          utc T        2006-01-02 15:04 UTC
 //	timeline D      the table of the timeline   actions D    the table of action items
-//	whys D          the whys as a list          join LIST    with commas
+//	whys D          the whys as a list          faulttree D  the fault tree as a list
+//	join LIST       with commas
 const DefaultTemplate = `# Incident Postmortem: {{.ID}}
 
 **{{if .Drill}}Drill: {{end}}{{text .Title}}**
@@ -71,7 +73,7 @@ State: {{.State}}{{with .Owner}} · Owner: {{text .}}{{end}}{{with .Due}} · Due
 ### Why It Happened
 
 {{section . "why_it_happened"}}
-{{whys .}}
+{{whys .}}{{faulttree .}}
 ### Contributing Factors
 
 {{section . "contributing_factors"}}
@@ -122,6 +124,7 @@ var funcs = template.FuncMap{
 	"section":  func(d *Document, k string) string { return d.markdownSection(model.SectionKey(k)) },
 	"has":      func(d *Document, k string) bool { return strings.TrimSpace(d.Section(model.SectionKey(k)).Text) != "" },
 	"timeline": (*Document).timelineTable, "actions": (*Document).actionTable, "whys": (*Document).whysList,
+	"faulttree": (*Document).faultTreeList,
 }
 
 func utc(t any) string {
@@ -256,6 +259,36 @@ func (d *Document) whysList() string {
 			b.WriteString(" · evidence: " + Text(s.Evidence))
 		}
 		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// listedBranches bounds the fault tree of a document: who wants more has the
+// drawing of the page and `faulttree`.
+const listedBranches = 200
+
+// faultTreeList is the fault tree as a nested list.
+func (d *Document) faultTreeList() string {
+	if len(d.FaultTree) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n**The fault tree**, from the top event down:\n\n")
+	for _, n := range d.FaultTree[:min(len(d.FaultTree), listedBranches)] {
+		fmt.Fprintf(&b, "%s- **%s**", strings.Repeat("  ", n.Level), Text(n.Text))
+		if n.Gate != "" {
+			b.WriteString(" · " + Text(n.Gate))
+		}
+		if n.Probability != nil {
+			b.WriteString(" · probability " + faulttree.Number(*n.Probability))
+		}
+		if n.Shared {
+			b.WriteString(" · as above")
+		}
+		b.WriteString("\n")
+	}
+	if more := len(d.FaultTree) - listedBranches; more > 0 {
+		fmt.Fprintf(&b, "\nand %d lines more\n", more)
 	}
 	return b.String()
 }

@@ -365,6 +365,14 @@ func Chain(problem string, steps ...[2]string) Tree {
 	return t
 }
 
+// branches are the lines of a tree.
+func branches(t *faulttree.Tree) (out []Branch) {
+	for _, r := range t.Outline(nil, t.Likelihoods()) {
+		out = append(out, Branch{r.Depth, r.ID, r.Text, r.Gate, r.P, r.Shared})
+	}
+	return out
+}
+
 // FaultTreeOf is the fault tree of a review: the one that the record keeps, else
 // the one of its whys.
 func FaultTreeOf(i *model.Incident) (*faulttree.Tree, error) {

@@ -90,6 +90,34 @@ func TestWhysTree(t *testing.T) {
 	}
 }
 
+// A fault tree that the record keeps stands in the document; that of the whys does
+// not stand there twice.
+func TestFaultTreeInTheDocument(t *testing.T) {
+	s := declared(t, model.Declare{}).do("ana", model.AnswerWhy{Answer: "the pool is too small"})
+	if d := s.document(); d.FaultTree != nil || !strings.Contains(markdown(t, d), "**The whys**") || strings.Contains(markdown(t, d), "fault tree") {
+		t.Error("the whys are there as a fault tree, too")
+	}
+	s.do("ana", model.KeepTree{Name: "t.yaml", File: `
+top: Checkout is <down>
+gates: {"Checkout is <down>": {or: [the pool is full, both]}, both: {and: [primary dies, replica lags]}}
+events: {the pool is full: 0.02, primary dies: 0.1, replica lags: 0.1}
+`})
+	d := s.document()
+	want := `
+- **Checkout is &#60;down>** · any of · probability 0.0298
+  - **the pool is full** · probability 0.02
+  - **both** · all of · probability 0.01
+    - **primary dies** · probability 0.1
+    - **replica lags** · probability 0.1
+`
+	if got := markdown(t, d); !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if p := d.ForPublic(nil); p.FaultTree != nil || strings.Contains(markdown(t, p), "pool is full") {
+		t.Error("the fault tree leaves the house")
+	}
+}
+
 func TestReadWhys(t *testing.T) {
 	chain, err := ReadWhys("w.yaml", []byte("problem: p\nwhys:\n  - {question: why a?, answer: a}\n  - {question: why b?, answer: lack of b}\n"))
 	if err != nil {
