@@ -26,7 +26,8 @@ type Match struct {
 
 // Check looks at the world without changing it. It has exactly one source: argv,
 // command, http, tcp, promql or ask. Its result is pass, fail or inconclusive: no
-// answer and no data are neither.
+// answer and no data are neither, and so is what comes with an exit status or an
+// HTTP status that is bad and not expected.
 type Check struct {
 	Name    string `yaml:"name,omitempty"`
 	ID      string `yaml:"id,omitempty"`

@@ -113,9 +113,13 @@ func TestLookAtHTTP(t *testing.T) {
 		"JSON with a value":              {s.URL + "/json", []runbooks.Expect{{JSON: map[string]any{"$.host": "<host>"}}}, model.CheckOK, "localhost"},
 		"JSON bound":                     {s.URL + "/json", []runbooks.Expect{{JSON: map[string]any{"$.n": "> 5"}}}, model.CheckFailed, "3"},
 		"JSON that is not there":         {s.URL + "/json", []runbooks.Expect{{JSON: map[string]any{"$.gone": 1}}}, model.CheckFailed, "not there"},
-		"no JSON":                        {s.URL + "/500", []runbooks.Expect{{JSON: map[string]any{"$.n": 1}}}, model.CheckFailed, "no JSON"},
+		"no JSON":                        {s.URL + "/header", []runbooks.Expect{{JSON: map[string]any{"$.n": 1}}}, model.CheckFailed, "no JSON"},
 		"number":                         {s.URL + "/number", []runbooks.Expect{{Number: "< 0.5"}}, model.CheckOK, "0.25"},
-		"no number is no answer":         {s.URL + "/500", []runbooks.Expect{{Number: "< 0.5"}}, model.CheckInconclusive, "<html>no"},
+		"no number is no answer":         {s.URL + "/json", []runbooks.Expect{{Number: "< 0.5"}}, model.CheckInconclusive, "success"},
+		"an error holds what is wanted":  {s.URL + "/500", body(runbooks.Match{Contains: "no"}), model.CheckInconclusive, "status 500"},
+		"an error lacks what is not":     {s.URL + "/500", body(runbooks.Match{NotMatches: "pending"}), model.CheckInconclusive, "status 500"},
+		"an error, turned round":         {s.URL + "/500", []runbooks.Expect{{JSON: map[string]any{"$.n": 1}, Result: "fail"}}, model.CheckInconclusive, "status 500"},
+		"an error that is expected":      {s.URL + "/500", []runbooks.Expect{{Status: runbooks.Ints{500}, Body: &runbooks.Match{Contains: "no"}}}, model.CheckOK, "<html>no"},
 		"redirect on the same host":      {s.URL + "/here", body(runbooks.Match{Contains: "orders"}), model.CheckOK, "success"},
 		"redirect to another host":       {s.URL + "/there", nil, model.CheckFailed, "status 302"},
 		"long, and status only":          {s.URL + "/long", []runbooks.Expect{{Status: runbooks.Ints{200}}}, model.CheckOK, "200"},
@@ -398,6 +402,7 @@ func TestLookAtPrometheus(t *testing.T) {
 // A program as a check: its exit status and output decide, and what was stopped or
 // did not start says nothing.
 func TestLookAtAProgram(t *testing.T) {
+	out := func(m runbooks.Match) []runbooks.Expect { return []runbooks.Expect{{Stdout: &m}} }
 	for name, c := range map[string]struct {
 		text        string
 		expect      []runbooks.Expect
@@ -415,6 +420,10 @@ func TestLookAtAProgram(t *testing.T) {
 		"a signal":           {"kill -9 $$", []runbooks.Expect{{ExitCode: runbooks.Ints{0}}}, "", model.CheckFailed, "SIGKILL"},
 		"no such program":    {"", nil, "", model.CheckInconclusive, "not on PATH"},
 		"more than was kept": {"yes | head -c 2000000", []runbooks.Expect{{Stdout: &runbooks.Match{NotMatches: "error"}}}, "", model.CheckInconclusive, "too much"},
+		"holds, and fails":   {"echo 7; echo refused >&2; exit 1", out(runbooks.Match{Contains: "7"}), "", model.CheckInconclusive, "exit 1"},
+		"lacks, and fails":   {"echo refused >&2; exit 1", out(runbooks.Match{NotMatches: "pending"}), "", model.CheckInconclusive, "exit 1: refused"},
+		"turned, and fails":  {"exit 1", []runbooks.Expect{{Stdout: &runbooks.Match{Contains: "7"}, Result: "fail"}}, "", model.CheckInconclusive, "exit 1"},
+		"fails as expected":  {"echo inactive; exit 3", []runbooks.Expect{{ExitCode: runbooks.Ints{3}}, {Stdout: &runbooks.Match{Equals: "inactive"}}}, "", model.CheckOK, "inactive"},
 		"errors":             {"echo oops >&2", []runbooks.Expect{{Stderr: &runbooks.Match{Equals: "oops"}}}, "", model.CheckOK, "oops"},
 	} {
 		t.Run(name, func(t *testing.T) {

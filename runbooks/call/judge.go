@@ -71,6 +71,14 @@ func Judge(expect []runbooks.Expect, o *Outcome) []model.Verdict {
 	return out
 }
 
+// Decides reports whether expectations speak of the exit status or the HTTP status.
+// Where they do not, a bad one is a failure whatever was printed with it.
+func Decides(expect []runbooks.Expect) bool {
+	return slices.ContainsFunc(expect, func(e runbooks.Expect) bool {
+		return len(e.ExitCode) > 0 || len(e.WarnCode) > 0 || len(e.Status) > 0
+	})
+}
+
 // Worst is the one result of several: failed before inconclusive before ok.
 func Worst(vs []model.Verdict) string {
 	worst := model.CheckOK

@@ -73,6 +73,9 @@ func lookExec(ctx context.Context, c *runbooks.Check, s *Scope) (string, string,
 		}
 		return model.CheckFailed, last(o), o
 	}
+	if o.State != proc.Succeeded && !Decides(expect) { // an error message is no data: it may hold what is looked for, or lack it
+		return model.CheckInconclusive, last(o), o
+	}
 	vs := Judge(expect, o)
 	for _, v := range vs {
 		if v.Result == Worst(vs) && v.Result != model.CheckOK {

@@ -274,14 +274,7 @@ func (j *job) outcome(o *call.Outcome) {
 	if len(j.w.item.expect) > 0 {
 		e.Checks = call.Judge(j.w.item.expect, o)
 		// What is expected decides, also of an exit status other than 0.
-		if says := func() bool {
-			for _, x := range j.w.item.expect {
-				if len(x.ExitCode) > 0 || len(x.WarnCode) > 0 || len(x.Status) > 0 {
-					return true
-				}
-			}
-			return false
-		}(); says || e.State == model.ActionSucceeded {
+		if call.Decides(j.w.item.expect) || e.State == model.ActionSucceeded {
 			e.State = model.ActionFailed
 			if call.Worst(e.Checks) == model.CheckOK {
 				e.State = model.ActionSucceeded
