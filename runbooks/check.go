@@ -14,12 +14,13 @@ type Expect struct {
 	Result   string           `yaml:"result,omitempty"` // pass; fail turns the check round
 }
 
-// Match is what a text must be like. The patterns are RE2; Contains and Equals may
-// hold placeholders.
+// Match is what a text must be like. The patterns are RE2; Contains, Word and Equals
+// may hold placeholders.
 type Match struct {
 	Matches    string `yaml:"matches,omitempty"`
 	NotMatches string `yaml:"not_matches,omitempty"`
 	Contains   string `yaml:"contains,omitempty"`
+	Word       string `yaml:"word,omitempty"`   // between blanks: 192.0.2.1 is none of 192.0.2.10; a full stop at its end does not count
 	Equals     string `yaml:"equals,omitempty"` // without blanks at both ends
 	Empty      *bool  `yaml:"empty,omitempty"`
 }

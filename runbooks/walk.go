@@ -19,7 +19,7 @@ var filled = map[string]bool{
 	"argv": true, "command": true, "script": true, "stdin": true, "env": true, "cwd": true,
 	"url": true, "headers": true, "body": true, "link": true, "prompt": true, "type_to_confirm": true,
 	"tcp": true, "promql": true, "prometheus": true, "lock": true, "timeline": true,
-	"contains": true, "equals": true, "json": true,
+	"contains": true, "word": true, "equals": true, "json": true,
 }
 
 // openFields are maps whose keys the author chooses: all values of one are alike.

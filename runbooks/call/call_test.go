@@ -424,6 +424,11 @@ func TestLookAtAProgram(t *testing.T) {
 		"lacks, and fails":   {"echo refused >&2; exit 1", out(runbooks.Match{NotMatches: "pending"}), "", model.CheckInconclusive, "exit 1: refused"},
 		"turned, and fails":  {"exit 1", []runbooks.Expect{{Stdout: &runbooks.Match{Contains: "7"}, Result: "fail"}}, "", model.CheckInconclusive, "exit 1"},
 		"fails as expected":  {"echo inactive; exit 3", []runbooks.Expect{{ExitCode: runbooks.Ints{3}}, {Stdout: &runbooks.Match{Equals: "inactive"}}}, "", model.CheckOK, "inactive"},
+		"a word":             {"echo shop. 60 IN A 192.0.2.1", out(runbooks.Match{Word: "192.0.2.1"}), "", model.CheckOK, "192.0.2.1"},
+		"part of a word":     {"echo 192.0.2.10", out(runbooks.Match{Word: "192.0.2.1"}), "", model.CheckFailed, "has the word 192.0.2.1"},
+		"a name in the DNS":  {"echo a.example.com.", out(runbooks.Match{Word: "a.example.com"}), "", model.CheckOK, "a.example.com."},
+		"another name":       {"echo a.example.com.", out(runbooks.Match{Word: "example.com"}), "", model.CheckFailed, "a.example.com."},
+		"no word at all":     {"echo", out(runbooks.Match{Word: "192.0.2.1"}), "", model.CheckFailed, ""},
 		"errors":             {"echo oops >&2", []runbooks.Expect{{Stderr: &runbooks.Match{Equals: "oops"}}}, "", model.CheckOK, "oops"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func (s *Scope) filled(expect []runbooks.Expect) ([]runbooks.Expect, error) {
 			return nil
 		}
 		n := *m
-		n.Contains, n.Equals = fill(m.Contains), fill(m.Equals)
+		n.Contains, n.Word, n.Equals = fill(m.Contains), fill(m.Word), fill(m.Equals)
 		return &n
 	}
 	for i := range out {
@@ -222,6 +222,11 @@ func match(m *runbooks.Match, s string) (bool, string) {
 	}
 	if m.Contains != "" {
 		ok, why = ok && strings.Contains(s, m.Contains), append(why, "holds "+m.Contains)
+	}
+	if m.Word != "" {
+		bare := func(w string) string { return strings.TrimSuffix(w, ".") } // of a name in the DNS
+		ok = ok && slices.ContainsFunc(strings.Fields(s), func(w string) bool { return bare(w) == bare(m.Word) })
+		why = append(why, "has the word "+m.Word)
 	}
 	if m.Equals != "" {
 		ok, why = ok && strings.TrimSpace(s) == m.Equals, append(why, "is "+m.Equals)
