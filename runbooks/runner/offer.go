@@ -60,7 +60,11 @@ func (r *Runner) Offers(inc *model.Incident, n int) ([]play.Offer, error) {
 				case c.Do == runbooks.OfferUndo && len(t.strategy.Undo) > 0:
 					add(undo)
 				case c.Do == runbooks.OfferEscalate:
-					add(play.Offer{Kind: play.OfferEscalate, Words: "call for more people"})
+					o := play.Offer{Kind: play.OfferEscalate, Words: "call for more people"}
+					if len(t.strategy.Undo) == 0 {
+						o.Words += ": " + noUndo
+					}
+					add(o)
 				}
 			}
 		}

@@ -60,7 +60,7 @@ func (r *Runner) planOf(t *track, inc *model.Incident, run *model.Run, given map
 			p.Notes = append([]string{"data loss is " + s.Risk.DataLoss}, p.Notes...)
 		}
 		if !s.Risk.Reversible {
-			p.Irrevocable = "this cannot be undone by a second call"
+			p.Irrevocable = noUndo
 		}
 		for _, m := range s.Undo {
 			p.Undo = append(p.Undo, moveItem(&m, s.Risk.Level).text)

@@ -222,7 +222,7 @@ func (r *Runner) undoOf(inc *model.Incident, ref play.Ref, given map[string]stri
 	}
 	if t.strategy != nil {
 		if len(t.strategy.Undo) == 0 {
-			return nil, nil, nil, model.Errorf(model.Conflict, "%s cannot be undone: it says so itself", t.id)
+			return nil, nil, nil, model.Errorf(model.Conflict, "run %d of %s: %s", run.N, t.id, noUndo)
 		}
 		t = strategyTrack(t.strategy, t.data, true)
 	} else {
@@ -308,6 +308,9 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 	n := runs[len(runs)-1].N
 	return n, r.Settle(ctx, incident, n)
 }
+
+// noUndo is why a rollback is offered no undo.
+const noUndo = "this cannot be undone by a second call"
 
 // undoMark ends the name of a run that undoes another.
 const undoMark = "#undo"

@@ -21,6 +21,9 @@ import (
 
 func TestMain(m *testing.M) {
 	proc.Keep()
+	for _, name := range secretNames {
+		_ = os.Setenv(name, theSecret)
+	}
 	os.Exit(m.Run())
 }
 

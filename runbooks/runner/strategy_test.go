@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,10 @@ import (
 
 const theSecret = "sesame-open-9"
 
+// secretNames are where strategies find their secrets. They are set once for all
+// tests, so that trials may run side by side.
+var secretNames = []string{"MIGRATE_PASSWORD", "LAUNCHDARKLY_ACCESS_TOKEN", "UNLEASH_TOKEN", "FLAG_TOKEN", "CLOUDFLARE_API_TOKEN", "FASTLY_API_TOKEN", "DEPLOY_TOKEN"}
+
 // trial is a strategy in its world.
 type trial struct {
 	*scene
@@ -33,14 +38,15 @@ type trial struct {
 	id    string
 	dir   string
 	state string
+	done  *model.Incident // once the change was carried out
 }
 
+// newTrial writes programs. A test that runs beside others makes its trial before it
+// does so: a program that is still open for writing where another process is born
+// cannot be run.
 func newTrial(t *testing.T, id string) *trial {
 	t.Helper()
-	for _, env := range []string{"MIGRATE_PASSWORD", "LAUNCHDARKLY_ACCESS_TOKEN", "UNLEASH_TOKEN", "FLAG_TOKEN", "CLOUDFLARE_API_TOKEN", "FASTLY_API_TOKEN", "DEPLOY_TOKEN"} {
-		t.Setenv(env, theSecret)
-	}
-	x := &trial{scene: newScene(t, nil), way: ways[id], world: &world{on: true}, id: id, dir: t.TempDir(), state: t.TempDir()}
+	x := &trial{scene: newScene(t, nil), way: ways[id], world: &world{on: true, live: "v2.32.0"}, id: id, dir: t.TempDir(), state: t.TempDir()}
 	for name, script := range x.tools {
 		x.stand(name, strings.NewReplacer("STATE", x.state, "LOG", x.log).Replace(script))
 	}
@@ -63,10 +69,23 @@ func newTrial(t *testing.T, id string) *trial {
 	return x
 }
 
+// answer makes the world say something else from now on, "" for what is so: a script
+// that goes before that of every program and may end it, or the answer of the
+// server, a status and a body or a header. A body of * is the one that is so.
+func (x *trial) answer(says string) {
+	x.t.Helper()
+	x.mu.Lock()
+	x.says = says
+	x.mu.Unlock()
+	if err := os.WriteFile(filepath.Join(x.state, "answer"), []byte(says), 0o600); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
 // stand makes a program that writes down its name and arguments.
 func (x *trial) stand(name, script string) {
 	x.t.Helper()
-	text := "#!/bin/sh\n{ printf '%s ' " + name + "; printf '[%s]' \"$@\"; echo; } >>'" + x.log + "'\n" + script + "\n"
+	text := "#!/bin/sh\n{ printf '%s ' " + name + "; printf '[%s]' \"$@\"; echo; } >>'" + x.log + "'\ntest ! -e '" + x.state + "/answer' || . '" + x.state + "/answer'\n" + script + "\n"
 	if err := os.WriteFile(filepath.Join(x.bin, name), []byte(text), 0o700); err != nil {
 		x.t.Fatal(err)
 	}
@@ -76,9 +95,23 @@ func (x *trial) handle(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.says == hangs {
+		x.mu.Unlock()
+		<-r.Context().Done()
+		x.mu.Lock()
+		return
+	}
 	x.asked = append(x.asked, r.Method+" "+r.Host+r.URL.Path+" "+string(body))
 	x.auth = append(x.auth, r.Header.Get("Authorization")+r.Header.Get("Fastly-Key"))
 	code, text := x.serve(x.world, r, string(body))
+	if status, says, _ := strings.Cut(x.says, " "); status != "" {
+		code, _ = strconv.Atoi(status)
+		if k, v, ok := strings.Cut(says, ": "); ok && !strings.HasPrefix(says, "{") {
+			w.Header().Set(k, v)
+		} else if says != "*" {
+			text = says
+		}
+	}
 	w.WriteHeader(code)
 	io.WriteString(w, text)
 }
@@ -94,22 +127,20 @@ func (x *trial) given() map[string]string {
 
 var looks = regexp.MustCompile(`can-i|\[get\]|\[history\]|\[status\]|dry-run|\[version\]$|\[get-|\[list-|\[wait\]|^dig |rev-parse|--porcelain|merge-base|\[log\]|\[diff\]|\[show\]|ls-remote|\[check\]|\[preview\]|^(?:GET|HEAD) `)
 
-// changed is everything that was not just a look, in order.
-func (x *trial) changed() []string {
+// seen is everything that was run or asked, in order: programs, then requests.
+func (x *trial) seen() []string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var out []string
 	for l := range strings.Lines(x.scene.calls()) {
-		if l = strings.TrimRight(l, "\n"); !looks.MatchString(l) {
-			out = append(out, strings.ReplaceAll(l, x.dir, "DIR"))
-		}
+		out = append(out, strings.ReplaceAll(strings.TrimRight(l, "\n"), x.dir, "DIR"))
 	}
-	for _, l := range x.asked {
-		if !looks.MatchString(l) {
-			out = append(out, l)
-		}
-	}
-	return out
+	return append(out, x.asked...)
+}
+
+// changed is everything that was not just a look.
+func (x *trial) changed() []string {
+	return slices.DeleteFunc(x.seen(), looks.MatchString)
 }
 
 func (x *trial) forget() {
@@ -198,6 +229,7 @@ func TestRollbackFromEndToEnd(t *testing.T) {
 				t.Fatal("this strategy has no trial")
 			}
 			x := newTrial(t, it.ID)
+			t.Parallel()
 			ref := play.Ref{ID: it.ID, Rollback: true}
 			// At every point before the yes nothing can be executed.
 			n := x.begin(x.r, ref, x.given())
@@ -297,66 +329,43 @@ func (x *trial) secretIsNowhere() {
 	})
 }
 
-// Declining ends it, and the target is free again.
+// Declining ends it at every point before the first change: nothing can be executed
+// any more, and the target is free again.
 func TestDeclinedRollback(t *testing.T) {
-	x := newTrial(t, "flag-http")
-	n := x.begin(x.r, play.Ref{ID: "flag-http", Rollback: true}, x.given())
-	x.step(n, "guards")
-	x.must("bob", model.EndRun{N: n, Outcome: model.RunDeclined})
-	x.refuse(n, "after it was declined")
-	x.begin(x.r, play.Ref{ID: "flag-http", Rollback: true}, x.given())
-}
-
-// A verification that fails leads to offers and to nothing else.
-func TestFailedVerificationOnlyOffers(t *testing.T) {
-	for id, w := range ways {
-		t.Run(id, func(t *testing.T) {
-			x := newTrial(t, id)
-			x.world.state = "broken"
-			if err := os.WriteFile(filepath.Join(x.state, "broken"), nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			n := x.begin(x.r, play.Ref{ID: id, Rollback: true}, x.given())
-			// Some are tried to their end, of the others only what is offered.
-			whole := x.serve != nil && id != "deploy-hook" || id == "k8s-undo" || id == "helm-rollback"
-			run, _ := x.inc().Run(n)
-			for _, s := range run.Steps {
-				for k := range s.Actions {
-					if !whole && s.ID != verifyStep || s.ID == "guards" || s.ID == "preview" {
-						x.must("bob", model.MarkAction{N: n, Step: s.ID, Action: k, State: model.ActionDone})
+	for _, it := range library.Load(nil).Strategies() {
+		t.Run(it.ID, func(t *testing.T) {
+			x := newTrial(t, it.ID)
+			t.Parallel()
+			ref := play.Ref{ID: it.ID, Rollback: true}
+			for _, point := range []string{"", "guards", "capture", "preview", "the yes"} {
+				n := x.begin(x.r, ref, x.given())
+				run, _ := x.inc().Run(n)
+				for _, s := range run.Steps {
+					needed := s.ID == point || s.ID == "capture" && point == "the yes"
+					switch {
+					case needed && x.step(n, s.ID) != model.ActionSucceeded:
+						t.Fatalf("%s: %s", s.ID, x.store.dump())
+					case needed || point == "" || s.ID == executeStep || s.ID == verifyStep:
+					default:
+						for k := range s.Actions {
+							x.must("bob", model.MarkAction{N: n, Step: s.ID, Action: k, State: model.ActionSkipped, Reason: "not of interest"})
+						}
 					}
 				}
-			}
-			if whole {
-				x.step(n, "capture")
-				x.approve(n)
-				x.step(n, executeStep)
-			}
-			before := x.changed()
-			if !whole {
-				x.must("bob", model.MarkAction{N: n, Step: verifyStep, State: model.ActionFailed})
-			} else if st := x.step(n, verifyStep); st != model.ActionFailed {
-				t.Fatalf("verify: %s", st)
-			}
-			if c := x.changed(); !slices.Equal(c, before) {
-				t.Errorf("a failed verification changed something: %q", c[len(before):])
-			}
-			offers, err := x.r.Offers(x.inc(), n)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, o := range offers {
-				got = append(got, strings.TrimSpace(o.Kind+" "+o.ID))
-			}
-			if s := strings.Join(got, ", "); s != w.offers {
-				t.Errorf("offers %s, want %s", s, w.offers)
-			}
-			if offers[0].Kind == play.OfferUndo { // takes the target over from the run that it undoes
-				u := x.begin(x.r, offers[0].Ref, nil)
-				run, _ := x.inc().Run(n)
-				if undo, _ := x.inc().Run(u); run.Outcome != model.RunFailed || undo.Lock == "" || undo.Lock != run.Lock {
-					t.Errorf("%+v", run)
+				if point == "the yes" {
+					x.approve(n)
+				}
+				x.must("bob", model.EndRun{N: n, Outcome: model.RunDeclined})
+				before := x.seen()
+				for _, s := range run.Steps {
+					for k := range s.Actions {
+						if _, err := x.r.Execute(context.Background(), play.Point{Incident: x.scene.id, Run: n, Step: s.ID, Action: k}, "", true); err == nil || point == "the yes" && !strings.Contains(err.Error(), "declined") {
+							t.Errorf("declined after %q, %s %d: %v", point, s.ID, k+1, err)
+						}
+					}
+				}
+				if c := x.changed(); len(c) > 0 || !slices.Equal(x.seen(), before) {
+					t.Errorf("declined after %q, and executed: %q", point, x.seen()[len(before):])
 				}
 			}
 		})
