@@ -33,6 +33,10 @@ func (r *Runner) after(at play.Point, state model.ActionState) {
 		r.onFailure(ctx, at, run, it)
 	case state == model.ActionSucceeded && t.strategy != nil && !t.undo && at.Step == executeStep:
 		r.rolledBack(ctx, inc, run, t)
+	case state == model.ActionSucceeded && t.strategy != nil && !t.undo && at.Step == verifyStep:
+		if st, _ := run.Step(verifyStep); !slices.ContainsFunc(st.Actions, func(a model.RunAction) bool { return a.State != model.ActionSucceeded }) {
+			r.sayBack(ctx, inc, run, t, ": verified")
+		}
 	}
 	_ = r.Settle(ctx, at.Incident, at.Run)
 }
@@ -75,10 +79,11 @@ func (r *Runner) rolledBack(ctx context.Context, inc *model.Incident, run model.
 	if !ok || slices.ContainsFunc(st.Actions, func(a model.RunAction) bool { return !a.State.Over() }) {
 		return
 	}
-	if t.strategy.Timeline != "" {
-		sc := r.scope(t, inc, &run, r.fill(t, inc, run.Values), nil, nil)
-		_, _ = r.do(ctx, inc.ID, model.AddNote{Kind: model.KindAction, Text: fillIn(t.strategy.Timeline, sc), Important: true})
+	more := ""
+	if v, ok := run.Step(verifyStep); ok && !v.State().Over() {
+		more = ", not verified yet"
 	}
+	r.sayBack(ctx, inc, run, t, more)
 	if t.strategy.Recovery != runbooks.FromRunbook || inc.Gate != nil {
 		return
 	}
@@ -88,6 +93,16 @@ func (r *Runner) rolledBack(ctx context.Context, inc *model.Incident, run model.
 			return
 		}
 	}
+}
+
+// sayBack writes what a rollback did, as its strategy words it, and what is known
+// of it.
+func (r *Runner) sayBack(ctx context.Context, inc *model.Incident, run model.Run, t *track, more string) {
+	if t.strategy.Timeline == "" {
+		return
+	}
+	sc := r.scope(t, inc, &run, r.fill(t, inc, run.Values), nil, nil)
+	_, _ = r.do(ctx, inc.ID, model.AddNote{Kind: model.KindAction, Text: fillIn(t.strategy.Timeline, sc) + more, Important: true})
 }
 
 // Settle skips what comes next in a run that is executed here and does not apply

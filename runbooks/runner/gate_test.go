@@ -197,7 +197,11 @@ func TestRollbackSetsTheGate(t *testing.T) {
 	if i := g.inc(); i.Gate == nil || !strings.HasPrefix(i.Gate.Book, "gated@") {
 		t.Errorf("%+v", i.Gate)
 	}
-	if d := g.store.dump(); !strings.Contains(d, `action {"text":"Took orders back"`) {
+	if d := g.store.dump(); !strings.Contains(d, `action {"text":"Took orders back, not verified yet"`) || strings.Contains(d, "back: verified") {
+		t.Error(d)
+	}
+	g.run(g.r, n, verifyStep, 0)
+	if d := g.store.dump(); !strings.Contains(d, `action {"text":"Took orders back: verified"`) {
 		t.Error(d)
 	}
 }

@@ -137,6 +137,9 @@ func (x *trial) unproven(n int, says string) {
 	if _, err := x.store.Do(x.t.Context(), x.scene.id, model.Request{Actor: "bob", Command: model.EndRun{N: n, Outcome: model.RunFinished}}); err == nil || !strings.Contains(err.Error(), "still to do") {
 		x.t.Errorf("it is finished: %v", err)
 	}
+	if strings.Contains(x.store.dump(), ": verified") {
+		x.t.Error("it is said to be verified")
+	}
 	if c := x.changed(); !slices.Equal(c, before) {
 		x.t.Errorf("a failed verification changed something: %q", c[len(before):])
 	}
