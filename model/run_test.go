@@ -136,6 +136,13 @@ func TestR39EscalationFiresOnce(t *testing.T) {
 		t.Error(e[0].Text())
 	}
 	b.refused(t, "bob", EscalateRun{N: 1}, "named already")
+	b.tick(-20 * time.Minute) // the clock is set back: what has fired does not fire again, and nothing fires early
+	b.refused(t, "bob", EscalateRun{N: 1}, "named already")
+	b.refused(t, "bob", EscalateRun{N: 1, Level: 1}, "due only in")
+	if d := b.inc.DueEscalations(b.now); len(d) != 0 {
+		t.Fatal(d)
+	}
+	b.tick(20 * time.Minute)
 	b.tick(3 * time.Hour) // nobody had a room open
 	e = b.must(t, "bob", EscalateRun{N: 1, Level: 1})
 	if !strings.Contains(e[0].Text(), "late by 2 h 30") {
