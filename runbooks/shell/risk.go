@@ -35,10 +35,6 @@ var verbs = map[string]map[string]Risk{
 
 var simple = map[string]Risk{"rm": Destructive, "dd": Destructive, "mkfs": Destructive, "shutdown": Destructive, "reboot": Mutate, "kill": Mutate, "pkill": Mutate, "killall": Mutate, "mv": Mutate, "cp": Mutate, "chmod": Mutate, "chown": Mutate, "truncate": Destructive, "tee": Mutate}
 
-var readers1 = []string{"echo", "printf", "cat", "head", "tail", "grep", "egrep", "sort", "uniq", "wc", "cut", "tr", "ls", "df", "du", "free", "uptime", "ps", "top", "date",
-	"dig", "nslookup", "host", "ping", "ss", "netstat", "lsof", "iostat", "vmstat", "mpstat", "sar", "journalctl", "dmesg", "id", "whoami", "hostname", "uname", "stat", "file",
-	"true", "false", "test", "[", "sleep", "column", "jq", "who", "w", "getent", "openssl", "pgrep", "nproc", "env", "pwd", "basename", "dirname", "seq", "diff", "cmp", "od", "xxd", "awk"}
-
 func classifyWords(words []word) Risk {
 	if len(words) == 0 || !words[0].static {
 		return RiskUnknown
@@ -53,12 +49,20 @@ func classifyWords(words []word) Risk {
 	if r, ok := simple[name]; ok {
 		return r
 	}
-	if name == "awk" { // it can call system
+	if writes(name, words[1:]) {
+		if r := verbRisk(name, words); rank[r] > rank[RiskUnknown] {
+			return r
+		}
 		return RiskUnknown
 	}
-	if slices.Contains(readers1, name) {
+	if slices.Contains(lookers, name) {
 		return Read
 	}
+	return verbRisk(name, words)
+}
+
+// verbRisk is the risk of what a program with verbs is told to do.
+func verbRisk(name string, words []word) Risk {
 	v, ok := verbs[name]
 	if !ok {
 		return RiskUnknown
@@ -77,6 +81,12 @@ func classifyWords(words []word) Risk {
 		if !known && i > 0 && words[i].option() {
 			continue
 		}
+		if w.text == "auth" { // reconcile changes what people may do
+			if len(words) > i+2 && words[i+2].static && (words[i+2].text == "can-i" || words[i+2].text == "whoami") {
+				return Read
+			}
+			return RiskUnknown
+		}
 		if w.text == "rollout" && len(words) > i+2 && words[i+2].static {
 			switch words[i+2].text {
 			case "status", "history":
@@ -92,8 +102,12 @@ func classifyWords(words []word) Risk {
 	return RiskUnknown
 }
 
-// dryRun reports whether a tool was told to show only what it would do.
+// dryRun reports whether a tool was told to show only what it would do. What
+// stands behind -- is for another one.
 func dryRun(words []word) bool {
+	if k := slices.IndexFunc(words, func(w word) bool { return w.text == "--" }); k >= 0 {
+		words = words[:k]
+	}
 	return slices.ContainsFunc(words, func(w word) bool {
 		switch w.text {
 		case "--dry-run", "--dry-run=client", "--dry-run=server", "--dry-run=true":

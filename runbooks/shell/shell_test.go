@@ -372,6 +372,18 @@ func TestR24Risk(t *testing.T) {
 		{"rm -rf x", Destructive}, {"bash -c 'rm -rf x'", RiskUnknown}, {"env rm x", RiskUnknown}, {"xargs rm", RiskUnknown},
 		{"echo hi", Read}, {"echo hi > f", RiskUnknown}, {"echo hi 2>/dev/null", Read}, {"mytool go", RiskUnknown}, {"if", RiskUnknown},
 		{"echo $(rm x)", Destructive}, {"kubectl scale deployment a --replicas=1", Mutate},
+		// What looks by its name and changes something by how it is called.
+		{"date", Read}, {"date -u +%s", Read}, {"date -Iseconds", Read}, {"date -d '1 hour ago' +%F", Read}, {"date -s 12:00", RiskUnknown}, {"date -s12:00", RiskUnknown}, {"date --set=12:00", RiskUnknown}, {"date 112612002026", RiskUnknown},
+		{"hostname", Read}, {"hostname -f", Read}, {"hostname db-2", RiskUnknown}, {"hostname -F f", RiskUnknown},
+		{"dmesg -T | tail", Read}, {"dmesg -C", RiskUnknown}, {"dmesg --clear", RiskUnknown},
+		{"journalctl -u x --since -1h", Read}, {"journalctl --vacuum-size=1G", RiskUnknown}, {"journalctl --rotate", RiskUnknown},
+		{"sort -rn f", Read}, {"sort -o f f", RiskUnknown}, {"sort -rno f g", RiskUnknown}, {"sort --output=f g", RiskUnknown},
+		{"uniq -c f", Read}, {"uniq f g", RiskUnknown}, {"ss -tlnp", Read}, {"ss -K dst 192.0.2.1", RiskUnknown},
+		{"openssl s_client -connect a:443", Read}, {"openssl x509 -noout -dates -in f", Read}, {"openssl x509 -in f -out g", RiskUnknown}, {"openssl genrsa 4096", RiskUnknown}, {"openssl", RiskUnknown},
+		{"xxd f", Read}, {"xxd -r f", RiskUnknown}, {"xxd f g", RiskUnknown}, {"awk '{system(\"rm x\")}'", RiskUnknown},
+		{"git log -3", Read}, {"git diff --output=f", RiskUnknown}, {"git reset --hard --output=f", Destructive},
+		{"kubectl auth can-i get pods", Read}, {"kubectl auth reconcile -f f", RiskUnknown}, {"kubectl cluster-info", Read}, {"kubectl cluster-info dump --output-directory=d", RiskUnknown},
+		{"kubectl delete pod x --dry-run=client", Read}, {"kubectl exec x -- tool rm --dry-run", RiskUnknown}, {"kubectl delete pod x --dry-run=none", Destructive},
 	} {
 		if got := Classify(c.text, Bash); got != c.want {
 			t.Errorf("%s: %s, want %s", c.text, got, c.want)
