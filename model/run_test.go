@@ -43,7 +43,9 @@ func TestR36OnlyListedTransitions(t *testing.T) {
 	b.refused(t, "bob", StartAction{N: 1, Step: "fix", Token: "t1"}, "still runs")
 	b.refused(t, "bob", MarkAction{N: 1, Step: "look", State: ActionDone}, "it runs")
 	b.refused(t, "bob", EndRun{N: 1, Outcome: RunAbandoned, Reason: "x"}, "still runs")
-	b.refused(t, "bob", end("odd"), "no way to end")
+	for _, s := range []ActionState{"odd", "", ActionPending, ActionRunning, ActionDone, ActionSkipped} {
+		b.refused(t, "bob", end(s), "no way to end")
+	}
 	b.must(t, "bob", end(ActionFailed))
 	b.refused(t, "bob", end(ActionFailed), "does not run")
 	b.must(t, "bob", start)
