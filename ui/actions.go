@@ -44,6 +44,7 @@ type action struct {
 	rank  int             // place in the line of hints, from 1; 0: not there
 	when  func(*App) bool // if set, the hint is shown only then
 	move  bool            // only moves the selection: everybody knows these keys
+	own   bool            // its keys mean nothing else where it is, even while it cannot be done
 }
 
 func (c *action) reason(a *App) string {
@@ -74,7 +75,7 @@ var panePlaces = [paneCount]place{onTimeline, onRoles, onDue, onSituation, onBoa
 func (c *action) special() bool { return c.where&(inRoom|inList|onDesk|atIncident) == 0 }
 
 // actionFor finds what a key does here. An action of the pane wins over one of
-// the whole Room, unless it cannot be done now and the other can.
+// the whole Room, unless it cannot be done now and the other can, or would be a slip.
 func (a *App) actionFor(key string) (*action, bool) {
 	here := a.places()
 	var found *action
@@ -82,6 +83,9 @@ func (a *App) actionFor(key string) (*action, bool) {
 		c := &a.acts[i]
 		if c.where&here == 0 || !slices.Contains(c.keys, key) {
 			continue
+		}
+		if c.own {
+			return c, true
 		}
 		if found == nil || found.reason(a) != "" && c.reason(a) == "" || c.special() && !found.special() && c.reason(a) == "" {
 			found = c

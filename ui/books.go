@@ -21,7 +21,8 @@ type booksDesk struct {
 	asked  bool     // the cards are being read
 	again  bool     // and have to be read once more then
 	ready  bool
-	sel    int // in the rows of the list
+	sel    int    // in the rows of the list
+	held   string // what is selected there
 	look   *play.Plan
 	lookE  error
 	lookR  play.Ref // what look is of
@@ -156,9 +157,7 @@ func (d *booksDesk) choose(a *App) {
 	if d.want == (play.Ref{}) || !d.ready {
 		return
 	}
-	if i := slices.IndexFunc(d.rows(a), func(r bookRow) bool { return r.card != nil && r.card.Ref == d.want }); i >= 0 {
-		d.sel = i
-	}
+	d.held = bookRow{card: &play.Card{Ref: d.want}}.id()
 	d.want = play.Ref{}
 }
 
@@ -193,7 +192,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 	case bookCardsMsg:
 		d.asked = false
 		if m.of == d.of {
-			d.carded(a, m)
+			d.carded(m)
 			d.choose(a)
 		}
 		if d.again {
@@ -314,19 +313,37 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 		d.past = d.jobAt
 		run, _ := a.room.inc.Run(d.jobAt.Run)
 		d.auto = run.Rollback && d.run == d.jobAt.Run
-	case d.jobAt.Step == "verify" && canUndoRun(a) == "":
-		a.say(warning, "it is not proven that it worked: "+model.Brief(m.end.Note, 90)+" · "+a.key("book.undo")+" undoes it")
 	default:
-		text := strings.ReplaceAll(string(m.end.State), "_", " ")
-		if m.end.Exit != nil && *m.end.Exit != 0 {
-			text += fmt.Sprintf(", exit %d", *m.end.Exit)
-		}
-		if m.end.Note != "" {
-			text += ": " + m.end.Note
-		}
-		a.say(warning, model.Brief(text, 120)+" · "+a.key("book.run")+" tries again, "+a.key("book.skip")+" skips it")
+		a.say(warning, d.went(a, m.end))
 	}
 	return tea.Batch(d.readPlan(a), d.schedule(a))
+}
+
+// went says how what has not succeeded went, and what can be done now: that is
+// never cut off, and is named only where its keys mean it.
+func (d *booksDesk) went(a *App, end model.ActionEnded) string {
+	text := strings.ReplaceAll(string(end.State), "_", " ")
+	if end.Exit != nil && *end.Exit != 0 {
+		text += fmt.Sprintf(", exit %d", *end.Exit)
+	}
+	if end.Note != "" {
+		text += ": " + end.Note
+	}
+	run, _ := a.room.inc.Run(d.jobAt.Run)
+	next := a.key("book.run") + " tries again, " + a.key("book.skip") + " skips it"
+	switch {
+	case a.screen != screenBooks || d.run != run.N:
+		text, next = fmt.Sprintf("run %d %s", run.N, text), a.key("desk.3")+" shows it"
+	case run.Rollback && d.jobAt.Step == "verify":
+		text, next = "not proven that it worked: "+end.Note, a.key("book.run")+" looks again"
+		if hasUndo(a) == "" {
+			next += ", " + a.key("book.undo") + " undoes it"
+		}
+	}
+	if a.w < 64 {
+		next = strings.NewReplacer(" tries again", " again", " looks again", " again", " skips it", " skip", " undoes it", " undo").Replace(next)
+	}
+	return model.Brief(text, max(12, a.w-8-width(next))) + " · " + next
 }
 
 // onward runs the next action of a rollback after one that went well, if it only
@@ -339,7 +356,11 @@ func (d *booksDesk) onward(a *App) tea.Cmd {
 	d.auto = false
 	if run, ok := a.room.inc.Run(d.run); ok && run.Active() {
 		if _, _, left := run.Next(); !left { // verified: the target is free again
-			return a.do(model.EndRun{N: run.N, Outcome: model.RunFinished}, "rolled back and verified")
+			said := "rolled back and verified"
+			if strings.HasSuffix(run.Book, undoMark) { // it has no check of its own
+				said = "undone: look whether that worked"
+			}
+			return a.do(model.EndRun{N: run.N, Outcome: model.RunFinished}, said)
 		}
 	}
 	if _, step, act, st, ok := d.current(a); ok && act.Runs() && !act.Asks() && step.Approval == nil && !st.State.Over() && !st.State.Bad() && canRunAction(a) == "" {

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
@@ -25,9 +23,9 @@ var bookActions = []action{
 		run: func(a *App) tea.Cmd { return a.bookBegin() }},
 	{id: "book.preview", keys: []string{"p"}, words: "Preview: what would change", short: "preview", where: onBooks, rank: 2, why: canPreview, when: inRunNow,
 		run: func(a *App) tea.Cmd { return a.bookPreview() }},
-	{id: "book.done", keys: []string{"space"}, words: "Mark as done by hand, or as open again", short: "done", where: onBooks, rank: 3, why: canMark, when: inRunNow,
+	{id: "book.done", keys: []string{"space"}, words: "Mark as done by hand, or as open again", short: "done", where: onBooks, rank: 3, why: canTick, when: inRunNow,
 		run: func(a *App) tea.Cmd { return a.bookDone() }},
-	{id: "book.skip", keys: []string{"x"}, words: "Skip, with a reason", short: "skip", where: onBooks, rank: 4, why: canMark, when: inRunNow,
+	{id: "book.skip", keys: []string{"x"}, words: "Skip, with a reason", short: "skip", where: onBooks, rank: 4, why: canSkip, when: inRunNow, own: true, // not “decline the role”
 		run: func(a *App) tea.Cmd { a.bookSkip(); return nil }},
 	{id: "book.values", keys: []string{"e"}, words: "Fill in values", short: "values", where: onBooks, rank: 5, why: canMark, when: inRunNow,
 		run: func(a *App) tea.Cmd { a.bookValues(); return nil }},
@@ -60,7 +58,7 @@ var bookActions = []action{
 func inRunNow(a *App) bool { return a.books() != nil && a.books().run != 0 }
 func inList2(a *App) bool  { return !inRunNow(a) }
 func offersNow(a *App) bool {
-	return inRunNow(a) && len(a.books().offers) > 0
+	return inRunNow(a) && len(a.books().followUps(a)) > 0
 }
 func runsNow(a *App) bool { return runsHere(a) == "" }
 
@@ -114,6 +112,30 @@ func canMark(a *App) string {
 	return ""
 }
 
+// canTick is the reason why the selected action cannot be marked.
+func canTick(a *App) string {
+	if why := canMark(a); why != "" {
+		return why
+	}
+	if _, _, _, st, _ := a.books().current(a); st.State == model.ActionRunning {
+		return "it runs: " + a.key("book.stop") + " stops it"
+	}
+	return ""
+}
+
+func canSkip(a *App) string {
+	if why := canTick(a); why != "" {
+		return why
+	}
+	switch _, step, _, st, _ := a.books().current(a); {
+	case st.State.Over():
+		return "it is over already: " + a.key("book.done") + " opens it again"
+	case !step.Skippable:
+		return "the runbook says that it may not be skipped"
+	}
+	return ""
+}
+
 func canRunAction(a *App) string {
 	if why := canMark(a); why != "" {
 		return why
@@ -123,6 +145,8 @@ func canRunAction(a *App) string {
 		return "" // anybody may look, and say how it is
 	}
 	switch {
+	case a.runner().Gone(run):
+		return "the room that ran this is gone: " + a.key("book.take") + " takes the run over"
 	case !a.runner().Holds(run):
 		return model.Visible(run.Runner.Person) + " executes this run: follow it, or take it over with " + a.key("book.take")
 	case st.State == model.ActionRunning:
@@ -179,21 +203,6 @@ func canEnd(a *App) string {
 	}
 	if a.books().job != nil {
 		return "something of this run still runs"
-	}
-	return ""
-}
-
-func canUndoRun(a *App) string {
-	if why := canWriteHere(a); why != "" {
-		return why
-	}
-	if !inRunNow(a) {
-		return "no run is open"
-	}
-	run, _ := a.room.inc.Run(a.books().run)
-	st, _ := run.Step("execute")
-	if !run.Rollback || strings.HasSuffix(run.Book, "#undo") || st.State() == model.ActionPending {
-		return "there is no rollback here to undo"
 	}
 	return ""
 }

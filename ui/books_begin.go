@@ -70,10 +70,32 @@ func (a *App) begin(ref play.Ref, given map[string]string) tea.Cmd {
 		}
 		typed = append(typed, v)
 	}
-	a.open(a.valueForm("The target of: "+model.Brief(p.Title, 60), typed, func(v map[string]string) tea.Cmd {
+	name := "The target of: " + model.Brief(p.Title, 60)
+	for _, w := range losses(p) {
+		if w == p.Irrevocable {
+			w = "no undo"
+		}
+		name = model.Visible(w) + "! " + name
+	}
+	a.open(a.valueForm(name, typed, func(v map[string]string) tea.Cmd {
 		return a.pickNext(picking{ref, v, listed, start})
 	}))
 	return nil
+}
+
+// losses are what is said before each step towards a rollback, where a yes may come
+// too easily: that data may be lost, and that there is no way back from it.
+func losses(p *play.Plan) []string {
+	var out []string
+	for _, n := range p.Notes {
+		if strings.HasPrefix(n, "data loss") {
+			out = append(out, n)
+		}
+	}
+	if p.Irrevocable != "" {
+		out = append(out, p.Irrevocable)
+	}
+	return out
 }
 
 // picking is a target that is still to be completed from lists.
@@ -107,6 +129,7 @@ func (a *App) pickNext(p picking) tea.Cmd {
 // pickFrom offers a list; what is not on it can be typed.
 func (a *App) pickFrom(m bookListMsg) {
 	v := m.pick.listed[0]
+	a.toast = toast{} // it is read
 	if m.err != nil {
 		a.say(warning, model.Message(m.err))
 	}
@@ -126,30 +149,4 @@ func (a *App) pickFrom(m bookListMsg) {
 	})
 	p.free = "use"
 	a.open(p)
-}
-
-// bookOffer lists what may follow a run: nothing of it happens by itself.
-func (a *App) bookOffer() {
-	var items []item
-	for _, o := range a.books().offers {
-		items = append(items, item{text: model.Visible(o.Words), note: o.Kind, data: o})
-	}
-	a.open(newPicker("What may follow", items, func(a *App, it item) tea.Cmd {
-		o := it.data.(play.Offer)
-		if o.Kind == play.OfferEscalate {
-			a.bookOrder()
-			return nil
-		}
-		return a.begin(o.Ref, o.Values)
-	}))
-}
-
-func canFollowUp(a *App) string {
-	if why := canWriteHere(a); why != "" {
-		return why
-	}
-	if d := a.books(); d == nil || d.run == 0 || len(d.offers) == 0 {
-		return "nothing is offered to follow this run"
-	}
-	return ""
 }

@@ -56,7 +56,7 @@ func (d *booksDesk) fire(a *App) tea.Cmd {
 	if a.room == nil {
 		return nil
 	}
-	r, of, now := a.runner(), d.of, a.now
+	r, of, now, clock := a.runner(), d.of, a.now, a.cfg.Now
 	due := a.room.inc.DueEscalations(now)
 	looks := a.room.inc.Gate != nil && model.SamePerson(a.room.inc.Gate.By, a.cfg.Actor)
 	actor := a.cfg.Actor
@@ -75,7 +75,7 @@ func (d *booksDesk) fire(a *App) tea.Cmd {
 			if err != nil {
 				return bookFiredMsg{err}
 			}
-			if at, ok := r.GateDue(inc); ok && !time.Now().Before(at) {
+			if at, ok := r.GateDue(inc); ok && !clock().Before(at) {
 				if _, err := r.SampleGate(ctx, of); err != nil && model.CodeOf(err) != model.Conflict {
 					return bookFiredMsg{err}
 				}

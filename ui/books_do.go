@@ -62,6 +62,7 @@ func bookScroll(n int) func(*App) tea.Cmd {
 
 func (a *App) bookBack() tea.Cmd {
 	if d := a.books(); d.run != 0 {
+		d.held = bookRow{run: &model.Run{N: d.run}}.id()
 		d.run, d.plan = 0, nil
 		return tea.Batch(d.readCards(a), d.readLook(a))
 	}
@@ -231,23 +232,15 @@ func (d *booksDesk) found(back bool) []item {
 			continue
 		}
 		note := c.ID
-		if c.Rollback && !c.Undoable {
-			note += " · no undo"
+		if c.Rollback && (c.Data == "certain" || c.Data == "possible") {
+			note = "data loss " + c.Data
+		}
+		if c.Rollback && !c.Undoable { // the worse of two goes first
+			note = "no undo · " + note
 		}
 		items = append(items, item{text: model.Visible(c.Title), note: model.Visible(note), find: c.Title + " " + c.ID + " " + c.Type + " " + c.Described, data: c.Ref})
 	}
 	return items
-}
-
-func (a *App) bookUndo() tea.Cmd {
-	run, _ := a.room.inc.Run(a.books().run)
-	if run.Active() {
-		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: model.EndRun{N: run.N, Outcome: model.RunFailed, Reason: "undone"}},
-			then: func(a *App, _ model.Receipt) tea.Cmd {
-				return a.begin(play.Ref{ID: run.Book, Rollback: true, Undo: run.N}, nil)
-			}})
-	}
-	return a.begin(play.Ref{ID: run.Book, Rollback: true, Undo: run.N}, nil)
 }
 
 func (a *App) bookTake() {

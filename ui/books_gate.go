@@ -70,6 +70,8 @@ func (a *App) bookGate() tea.Cmd {
 	return nil
 }
 
+// gateLines are the checks of the gate with how far each has come, and where the
+// gate as a whole stands.
 func gateLines(a *App, w int) []string {
 	th, g := a.theme, a.room.inc.Gate
 	if g == nil {
@@ -77,37 +79,83 @@ func gateLines(a *App, w int) []string {
 	}
 	var out []string
 	for _, c := range g.Checks {
-		st := th.dim
-		switch {
-		case c.Last == model.CheckFailed:
-			st = th.alarm
-		case c.Last == model.CheckInconclusive:
-			st = th.warn
-		case c.IsGreen():
-			st = th.good
+		sign, st, note := checkWord(th, c)
+		name := model.Visible(c.Name)
+		if 3+width(name)+2+width(note) < w { // a name that fits without it is worth more than a margin
+			note += " "
 		}
-		note := fmt.Sprintf("%d of %d ", min(c.Green, c.Need), c.Need)
-		if c.Last == model.CheckInconclusive {
-			note = "no data " + note
+		out = append(out, spread(w, segs{{" " + sign + " ", st}, {name, ""}}, segs{{note, st}}))
+		why := ""
+		if c.Last != model.CheckOK {
+			why = model.Visible(c.Value)
 		}
-		out = append(out, spread(w, segs{{" " + model.Visible(c.Name), ""}}, segs{{note, st}}))
+		if c.Flaps > 0 && !c.IsGreen() {
+			why = strings.TrimPrefix(why+" · row broke "+times(c.Flaps), " · ")
+		}
+		if why != "" {
+			for _, l := range wrap(why, w-4, 2) {
+				out = append(out, segs{{"   ", ""}, {l, th.dim}}.fit(w))
+			}
+		}
 	}
-	state := g.State(a.now)
-	st := th.dim
-	switch state {
+	word, st := gateWord(a, g)
+	for _, l := range wrap(word, w-2, 3) {
+		out = append(out, segs{{" ", ""}, {l, st}}.fit(w))
+	}
+	return out
+}
+
+// checkWord says how far a check is, by a glyph and in words.
+func checkWord(th *theme, c model.GateCheck) (sign string, st style, note string) {
+	note = fmt.Sprintf("%d of %d", min(c.Green, c.Need), c.Need)
+	switch {
+	case c.Last == model.CheckFailed:
+		return "✗", th.alarm, note
+	case c.Last == model.CheckInconclusive:
+		return "?", th.warn, "no data " + note
+	case c.IsGreen():
+		return "✓", th.good, note
+	}
+	return "·", th.dim, note
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+// gateBrief is the gate in one line: of checks that are not green, the first.
+func gateBrief(a *App, g *model.Gate) segs {
+	word, st := gateWord(a, g)
+	out := segs{{word, st}}
+	if g.State(a.now) == model.GateWaiting {
+		for _, c := range g.Checks {
+			if !c.IsGreen() {
+				sign, st, note := checkWord(a.theme, c)
+				return append(out, seg{" " + sign + " ", st}, seg{model.Visible(c.Name) + " " + note, ""})
+			}
+		}
+	}
+	return out
+}
+
+// gateWord says where the gate stands, and what is next.
+func gateWord(a *App, g *model.Gate) (string, style) {
+	th := a.theme
+	switch state := g.State(a.now); state {
+	case model.GateSoaking:
+		return "soak " + countdown(g.SoakEnd().Sub(a.now)), th.dim
 	case model.GateReady:
-		st = th.warn
+		return "a person confirms: " + a.key("book.gate"), th.warn
 	case model.GateOpen:
-		st = th.good
-	case model.GateFailed, model.GateOverride:
-		st = th.alarm
+		return "passed: " + model.Visible(g.Confirmed) + " said yes", th.good
+	case model.GateOverride:
+		return "overridden by " + model.Visible(g.Overridden) + ": " + model.Visible(g.Reason), th.alarm
+	case model.GateFailed:
+		return "failed too often: " + a.key("book.gate") + " begins anew", th.alarm
+	default:
+		return string(state), th.dim
 	}
-	word := string(state)
-	if state == model.GateSoaking {
-		word = "soak " + countdown(g.SoakEnd().Sub(a.now))
-	}
-	if state == model.GateReady {
-		word = "a person confirms: " + a.key("book.gate")
-	}
-	return append(out, segs{{" " + word, st}}.fit(w))
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 
 	"warroom/model"
@@ -14,15 +15,30 @@ import (
 type bookRow struct {
 	head  string
 	note  string // beside a heading
+	gate  segs   // of the heading of the recovery gate
 	fault string
 	run   *model.Run
 	card  *play.Card
+}
+
+// id names what a row is about, wherever it stands; "" for a heading.
+func (r bookRow) id() string {
+	switch {
+	case r.run != nil:
+		return fmt.Sprint("run ", r.run.N)
+	case r.card != nil:
+		return fmt.Sprint("card ", r.card.Ref)
+	}
+	return r.fault
 }
 
 // rows are the runs of the incident, what fits it, and everything else.
 func (d *booksDesk) rows(a *App) []bookRow {
 	var out []bookRow
 	if a.room != nil {
+		if g := a.room.inc.Gate; g != nil { // it holds whichever run is shown
+			out = append(out, bookRow{head: "Recovery gate", gate: gateBrief(a, g)})
+		}
 		for k := range a.room.inc.Runs {
 			r := &a.room.inc.Runs[len(a.room.inc.Runs)-1-k]
 			if k == 0 {
@@ -65,17 +81,24 @@ func (d *booksDesk) rows(a *App) []bookRow {
 // selected is the row that keys act on, never a heading.
 func (d *booksDesk) selected(a *App) (bookRow, bool) {
 	rows := d.rows(a)
+	// It sticks to the thing: others begin runs, which come above it.
+	if i := slices.IndexFunc(rows, func(r bookRow) bool { return d.held != "" && r.id() == d.held }); i >= 0 {
+		d.sel = i
+	}
 	for i := min(max(d.sel, 0), len(rows)-1); i >= 0 && i < len(rows); i++ {
 		if rows[i].head == "" {
-			d.sel = i
+			d.hold(i, rows[i])
 			return rows[i], true
 		}
 	}
 	return bookRow{}, false
 }
 
+func (d *booksDesk) hold(i int, r bookRow) { d.sel, d.held = i, r.id() }
+
 func (d *booksDesk) move(a *App, n int) {
 	rows := d.rows(a)
+	d.selected(a)
 	way := 1
 	if n < 0 {
 		way = -1
@@ -84,7 +107,7 @@ func (d *booksDesk) move(a *App, n int) {
 		if rows[i].head != "" {
 			continue
 		}
-		d.sel = i
+		d.hold(i, rows[i])
 		if n -= way; n == 0 {
 			return
 		}
@@ -116,13 +139,13 @@ func (d *booksDesk) drawList(a *App, w, h int) []string {
 
 func (d *booksDesk) listLines(a *App, w, h int) []string {
 	th := a.theme
-	rows := d.rows(a)
 	if !d.ready {
 		return []string{segs{{" reading runbooks …", th.dim}}.fit(w)}
 	}
 	sel, _ := d.selected(a)
+	rows := d.rows(a)
 	start := max(0, min(d.sel-h/2, len(rows)-h))
-	if d.sel == 1 {
+	if d.sel <= 2 { // with what stands over it
 		start = 0
 	}
 	var out []string
@@ -136,6 +159,9 @@ func (d *booksDesk) listLines(a *App, w, h int) []string {
 			if r.note == "" {
 				n = nil
 			}
+			if r.gate != nil {
+				l = append(append(l, seg{"  ", ""}), r.gate...)
+			}
 		case r.fault != "":
 			l = segs{{" ✗ ", th.alarm}, {model.Visible(r.fault), ""}}
 		case r.run != nil:
@@ -147,7 +173,7 @@ func (d *booksDesk) listLines(a *App, w, h int) []string {
 			l = segs{{"   ", ""}, {model.Visible(c.Title), ""}}
 			switch {
 			case c.Why != "":
-				n = segs{{cut(model.Visible(c.Why), max(12, w/3)) + " ", th.accent}}
+				n = segs{{cut(model.Visible(c.Why), max(12, w/3, w-6-width(model.Visible(c.Title)))) + " ", th.accent}}
 			case c.Rollback && c.Data == "certain", c.Rollback && c.Data == "possible":
 				n = segs{{"data loss " + c.Data + " ", th.warn}}
 			case c.Rollback && !c.Undoable:
@@ -158,17 +184,25 @@ func (d *booksDesk) listLines(a *App, w, h int) []string {
 				n = segs{{model.Visible(c.ID) + " ", th.dim}}
 			}
 		}
-		if r.head == "" && r == sel {
-			out = append(out, spreadOver(w, l.over(th.selected), n.over(th.selected), th.selected))
-			continue
-		}
-		out = append(out, spread(w, l, n))
+		out = append(out, th.row(w, r.head == "" && r.id() == sel.id(), l, n))
 	}
 	d.areas.list = bookArea{image.Rect(0, 0, w, len(out)), start}
 	if len(rows) == 0 {
 		out = append(out, segs{{" no runbook is known here", th.dim}}.fit(w))
 	}
 	return out
+}
+
+// row is a line of a list. The selected one is marked by more than its ground: a
+// picture of the screen, or its text, has to say it, too. Every row begins with an
+// empty cell for that.
+func (th *theme) row(w int, selected bool, l, n segs) string {
+	if !selected {
+		return spread(w, l, n)
+	}
+	l = l.over(th.selected)
+	l[0].s = "▌" + strings.TrimPrefix(l[0].s, " ")
+	return spreadOver(w, l, n.over(th.selected), th.selected)
 }
 
 // lookLines is what the selected row is about, before anything begins.

@@ -35,7 +35,7 @@ func (d *booksDesk) click(a *App, x, y int, double bool) tea.Cmd {
 		if !ok || i >= len(rows) || rows[i].head != "" {
 			return nil
 		}
-		d.sel = i
+		d.hold(i, rows[i])
 		if !double {
 			return d.readLook(a)
 		}

@@ -30,22 +30,12 @@ func (d *booksDesk) readCards(a *App) tea.Cmd {
 	})
 }
 
-// carded takes the cards, and keeps what is selected under the finger.
-func (d *booksDesk) carded(a *App, m bookCardsMsg) {
-	was, had := d.selected(a)
+// carded takes the cards.
+func (d *booksDesk) carded(m bookCardsMsg) {
 	d.cards, d.faults, d.ready = m.cards, m.faults, true
 	if f := d.finder; f != nil {
 		f.items = d.found(d.finderBack)
 		f.filter()
-	}
-	if !had || was.card == nil {
-		return
-	}
-	for i, r := range d.rows(a) {
-		if r.card != nil && r.card.Ref == was.card.Ref {
-			d.sel = i
-			return
-		}
 	}
 }
 

@@ -37,23 +37,27 @@ func (d *booksDesk) drawRun(a *App, w, h int) []string {
 }
 
 // drawNarrow has no room for two columns: where the run stands in a line or two,
-// and the step.
+// and the step. Where there are few lines, the step comes first.
 func (d *booksDesk) drawNarrow(a *App, run model.Run, w, h int) []string {
 	th := a.theme
 	who, st := d.runsIt(a, run)
 	out := []string{spread(w, segs{{" " + model.Visible(run.Title), th.strong}}, segs{{model.Visible(who) + " ", st}})}
+	var about []string
 	for _, e := range run.Escalate {
-		if e.Fired.IsZero() && run.Active() && h > 8 {
-			out = append(out, d.escalationLines(a, model.Run{Started: run.Started, Escalate: []model.RunDeadline{e}}, w)...)
+		if e.Fired.IsZero() && run.Active() {
+			about = append(about, d.escalationLines(a, model.Run{Started: run.Started, Escalate: []model.RunDeadline{e}}, w)...)
 			break
 		}
 	}
-	if g := gateLines(a, w-7); len(g) > 0 && (!run.Active() || h > 8) {
-		out = append(out, segs{{" gate ", th.dim}}.fit(7)+g[len(g)-1])
+	if g := a.room.inc.Gate; g != nil {
+		about = append(about, append(segs{{" gate  ", th.dim}}, gateBrief(a, g)...).fit(w))
+	}
+	if h > 8 || !run.Active() {
+		out, about = append(out, about...), nil
 	}
 	act := d.actionLines(a, run, w, h-len(out))
 	d.areas.shift(0, len(out))
-	out = append(out, act...)
+	out = append(append(out, act...), about...)
 	return out[:min(len(out), h)]
 }
 
@@ -68,7 +72,7 @@ func (d *booksDesk) runsIt(a *App, run model.Run) (string, style) {
 	case a.runner().Gone(run):
 		return who + " is gone", th.warn
 	case model.SamePerson(who, a.cfg.Actor):
-		return "you run it elsewhere", th.dim
+		return "yours, elsewhere", th.dim
 	}
 	return who + " runs it", th.dim
 }
@@ -77,42 +81,39 @@ func (d *booksDesk) runsIt(a *App, run model.Run) (string, style) {
 func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 	th := a.theme
 	who, st := d.runsIt(a, run)
-	if run.Active() && a.runner().Gone(run) {
-		who += ": " + a.key("book.take") + " takes over"
+	var out []string
+	most := 1 // lines for what must not be cut, where there are some
+	if h >= 16 {
+		most = 2
 	}
-	out := []string{spread(w, segs{{" " + model.Visible(run.Title), th.strong}}, nil),
-		spread(w, segs{{fmt.Sprintf(" run %d · ", run.N), th.dim}, {model.Visible(who), st}}, nil)}
+	text := func(st style, s string, n int) {
+		for _, l := range wrap(s, w-2, n) {
+			out = append(out, segs{{" ", ""}, {l, st}}.fit(w))
+		}
+	}
+	text(th.strong, model.Visible(run.Title), most)
+	out = append(out, spread(w, segs{{fmt.Sprintf(" run %d · ", run.N), th.dim}, {model.Visible(who), st}}, nil))
+	if run.Active() && a.runner().Gone(run) {
+		text(th.warn, a.key("book.take")+" takes the run over", most)
+	}
 	if d.plan != nil && d.plan.Changed {
-		out = append(out, segs{{" the file has changed since: this run keeps its text", th.warn}}.fit(w))
+		text(th.warn, "the file has changed since: this run keeps its text", most)
 	}
 	if where := d.where(); where != "" {
 		s := th.accent
 		if production.MatchString(where) {
 			s = th.alarm
 		}
-		out = append(out, segs{{" " + model.Visible(where), s}}.fit(w))
+		text(s, model.Visible(where), most)
 	}
 	if _, _, left := run.Next(); !left && run.Active() {
 		out = append(out, segs{{" all is done: " + a.key("book.end") + " ends the run", th.good}}.fit(w))
 	}
 	out = append(out, segs{}.fit(w))
-	var tail []string
-	section := func(name string, lines ...string) {
-		if len(lines) > 0 {
-			tail = append(tail, segs{{strings.Repeat("─", w), th.rule}}.fit(w), segs{{" " + name, th.strong}}.fit(w))
-			tail = append(tail, lines...)
-		}
+	tail := d.runTail(a, run, w, true)
+	if len(out)+len(run.Steps)+len(tail) > h {
+		tail = d.runTail(a, run, w, false)
 	}
-	var offers []string
-	for _, o := range d.offers {
-		offers = append(offers, spread(w, segs{{" " + a.key("book.offer") + " ", th.accent}, {model.Visible(o.Words), ""}}, segs{{o.Kind + " ", th.dim}}))
-	}
-	section("What may follow", offers...)
-	section("Recovery gate", gateLines(a, w)...)
-	if run.Active() {
-		section("Escalation", d.escalationLines(a, run, w)...)
-	}
-	section("Values", d.valueLines(a, w)...)
 	number := func(i int) string {
 		if d.plan == nil || i >= len(d.plan.Steps) {
 			return fmt.Sprint(i + 1)
@@ -139,17 +140,48 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 		}
 		l := segs{{" " + sign + " ", sst}, {number(i) + " ", th.dim}, {model.Visible(s.Title), ""}}
 		n := segs{{note, th.dim}}
-		if i == d.step {
-			out = append(out, spreadOver(w, l.over(th.selected), n.over(th.selected), th.selected))
-			continue
-		}
-		out = append(out, spread(w, l, n))
+		out = append(out, th.row(w, i == d.step, l, n))
 	}
 	for len(out) < h-len(tail) {
 		out = append(out, segs{}.fit(w))
 	}
 	out = append(out, tail...)
 	return out[:min(len(out), h)]
+}
+
+// runTail is what belongs to the run as a whole, under its steps; where there is
+// little room, without the lines between its parts.
+func (d *booksDesk) runTail(a *App, run model.Run, w int, ruled bool) []string {
+	th := a.theme
+	var out []string
+	section := func(name string, lines ...string) {
+		if len(lines) == 0 {
+			return
+		}
+		if ruled {
+			out = append(out, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
+		}
+		out = append(append(out, segs{{" " + name, th.strong}}.fit(w)), lines...)
+	}
+	var offers []string
+	for _, o := range d.followUps(a) {
+		kind := segs{{o.Kind + " ", th.dim}}
+		if w < 34 { // the words say it, too
+			kind = nil
+		}
+		key := a.key("book.offer")
+		if o.Kind == play.OfferUndo && o.Rollback {
+			key = a.key("book.undo")
+		}
+		offers = append(offers, spread(w, segs{{" " + key + " ", th.accent}, {model.Visible(o.Words), ""}}, kind))
+	}
+	section("What may follow", offers...)
+	section("Recovery gate", gateLines(a, w)...)
+	if run.Active() {
+		section("Escalation", d.escalationLines(a, run, w)...)
+	}
+	section("Values", d.valueLines(a, w)...)
+	return out
 }
 
 // where says which cluster this is about: the first thing to look at.
@@ -238,7 +270,7 @@ func (d *booksDesk) actionLines(a *App, run model.Run, w, h int) []string {
 	d.areas.acts = bookArea{image.Rect(0, len(out), w, len(out)+len(listed)), first}
 	out = append(out, listed...)
 	out = append(out, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
-	out = append(out, d.detail(a, step, act, state, w, h)...)
+	out = append(out, d.detail(a, run, step, act, state, w, h)...)
 	if rest := h - len(out); rest > 2 {
 		d.areas.output = bookArea{r: image.Rect(0, len(out), w, h)}
 		out = append(out, d.outputLines(a, run, state, w, rest)...)
@@ -269,11 +301,7 @@ func (d *booksDesk) listed(a *App, run model.Run, step play.Step, w, room int) (
 			note = segs{{strings.ReplaceAll(string(s.State), "_", " ") + " " + model.Visible(actionNote(a, s, w)) + " ", th.alarm}}
 		}
 		l := segs{{" " + sign + " ", sst}, {model.Visible(x.Text), ""}}
-		if k == d.act {
-			out = append(out, spreadOver(w, l.over(th.selected), note.over(th.selected), th.selected))
-			continue
-		}
-		out = append(out, spread(w, l, note))
+		out = append(out, th.row(w, k == d.act, l, note))
 	}
 	return out, from
 }
@@ -308,124 +336,4 @@ func took(d time.Duration) string {
 		return fmt.Sprintf("%.1f s", max(0, d.Seconds()))
 	}
 	return model.Span(d)
-}
-
-// approvalWords says what a step still asks of people.
-func approvalWords(ap *play.Approval) string {
-	s := "needs a yes"
-	switch {
-	case ap.Have >= ap.Required:
-		return "approved"
-	case ap.Required > 1:
-		s = fmt.Sprintf("needs the yes of %d people, has %d", ap.Required, ap.Have)
-	}
-	if ap.Type != "" {
-		s += ": " + model.Visible(ap.Type) + " has to be typed"
-	}
-	return s
-}
-
-// detail is what the selected action would do, exactly as it will bind.
-func (d *booksDesk) detail(a *App, step play.Step, act play.Action, state model.RunAction, w, h int) []string {
-	th := a.theme
-	var out []string
-	add := func(st style, indent, s string, n int) {
-		for i, l := range wrap(s, w-2-len(indent), n) {
-			if i > 0 {
-				l = "  " + l
-			}
-			out = append(out, segs{{" " + indent, ""}, {l, st}}.fit(w))
-		}
-	}
-	room := max(3, h/5)
-	if act.Runs() {
-		head := "will run"
-		switch {
-		case state.State == model.ActionRunning:
-			head = "runs"
-		case state.State.Bad() || state.State == model.ActionSucceeded:
-			head = "would run again"
-		case act.Blocked != "":
-			head = "would run"
-		}
-		if act.Attempts > 1 {
-			head += fmt.Sprintf(", %d attempts", act.Attempts)
-		}
-		if act.Timeout > 0 {
-			head += ", " + model.Span(act.Timeout) + " at most"
-		}
-		risk := map[string]string{"read": "looks only", "mutate": "changes something", "destructive": "DESTROYS something", "unknown": "may change something"}[act.Risk]
-		_, rst := riskSign(th, act)
-		out = append(out, spread(w, segs{{" " + head + ":", th.dim}}, segs{{risk + " ", rst}}))
-		n := 0
-		for _, l := range model.VisibleLines(act.Command) {
-			if n++; n > room {
-				add(th.dim, "  ", "…", 1)
-				break
-			}
-			add(th.accent, "  ", l, 3)
-		}
-		for _, b := range act.Bound {
-			add("", "    ", model.Visible(b), 1)
-		}
-	}
-	switch {
-	case len(act.Unfilled) > 0:
-		add(th.warn, "", "waits for a value: "+model.Visible(strings.Join(act.Unfilled, ", "))+" · "+a.key("book.run")+" asks for it", 3)
-	case act.Blocked != "":
-		add(th.warn, "", "blocked: "+model.Visible(act.Blocked), 3)
-	case state.State.Over():
-	case act.Kind == "wait" && state.State != model.ActionRunning:
-		add(th.dim, "", a.key("book.run")+" waits "+model.Span(act.Wait), 1)
-	case act.Criteria != "" && !act.Runs():
-		// said beside the criterion
-	case act.Kind == "link":
-		add(th.dim, "", a.key("book.run")+" opens it · "+a.key("book.done")+" marks it as done", 2)
-	case !act.Runs() && act.Kind != "wait":
-		add(th.dim, "", "a person does this · "+a.key("book.done")+" marks it as done", 2)
-	}
-	if state.State == model.ActionInterrupted && act.Asks() {
-		add(th.alarm, "", "interrupted: nobody knows whether it happened. Look first; then mark it as done, or run it again on purpose.", 2)
-	}
-	if ap := step.Approval; ap != nil {
-		add(th.warn, "", approvalWords(ap), 2)
-	}
-	if act.Link != "" {
-		add(th.accent, "", "↗ "+model.Visible(act.Link), 2)
-	}
-	if act.Criteria != "" {
-		add(th.strong, "", "done when  "+model.Visible(act.Criteria), 3)
-		if !act.Runs() && !state.State.Over() {
-			add(th.dim, "", a.key("book.run")+" asks whether it is so", 1)
-		}
-	}
-	if act.Then != "" && !state.State.Over() {
-		add(th.dim, "", "if it fails  "+model.Visible(act.Then), 1)
-	}
-	for _, e := range append(append([]string{}, act.Expect...), act.Verify...) {
-		out = append(out, segs{{" checks  ", th.dim}, {model.Visible(e), ""}}.fit(w))
-	}
-	for _, c := range state.Checks {
-		sign, st := "✗", th.alarm
-		switch c.Result {
-		case model.CheckOK:
-			sign, st = "✓", th.good
-		case model.CheckInconclusive:
-			sign, st = "?", th.warn
-		}
-		out = append(out, segs{{" " + sign + " ", st}, {model.Visible(c.Name + " " + c.Value), ""}}.fit(w))
-	}
-	if state.Note != "" {
-		add(th.dim, "", model.Visible(state.Note), 2)
-	}
-	if d.prevN == d.point() && len(d.prev.Lines) > 0 {
-		out = append(out, segs{{" preview", th.strong}}.fit(w))
-		for i, l := range d.prev.Lines {
-			if i == room {
-				break
-			}
-			out = append(out, segs{{"   " + model.Visible(l.Text), th.dim}}.fit(w))
-		}
-	}
-	return out
 }

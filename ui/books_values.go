@@ -21,7 +21,7 @@ func (a *App) valueForm(name string, values []play.Value, done func(map[string]s
 		}
 		help := v.Help
 		if help == "" && v.Type != "string" {
-			help = v.Type
+			help = typeWords[v.Type]
 		}
 		if len(v.Choices) > 0 {
 			help = strings.Join(v.Choices, ", ")
@@ -48,6 +48,12 @@ func (a *App) valueForm(name string, values []play.Value, done func(map[string]s
 		}
 		return done(out), nil
 	})
+}
+
+// typeWords say what a value of a type looks like.
+var typeWords = map[string]string{
+	"text": "one line", "int": "a whole number", "bool": "true or false", "duration": "a time as in 90s or 5m",
+	"k8s_name": "as Kubernetes names things: small letters, digits, -", "hostname": "a host name", "url": "an address with https://", "path": "a path",
 }
 
 // unset is the choice of nothing, so that no value is given by not looking.
