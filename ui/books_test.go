@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"warroom/model"
+	"warroom/model/alert"
 	"warroom/model/play"
 	"warroom/runbooks/library"
 	"warroom/runbooks/proc"
@@ -38,6 +39,8 @@ case "$*" in
 *"scale deployment"*) echo "deployment.apps/$3 scaled";;
 *dry-run*) printf 'image: orders:41\n';;
 *"-o yaml"*) printf 'image: orders:42\n';;
+*"rollout history"*) printf 'REVISION  CHANGE-CAUSE\n40        orders 2.30.1\n41        orders 2.30.4\n42        orders 2.31.0\n';;
+*"rollout status"*) if test -e "$(dirname "$0")/broken"; then echo 'error: orders exceeded its progress deadline' >&2; exit 1; fi; echo 'orders successfully rolled out';;
 *) echo ok;;
 esac
 `
@@ -66,6 +69,7 @@ type stepper struct {
 	others []*stepper           // who hears it, too
 	held   map[string][]tea.Cmd // what waits for a clock or a command
 	lib    *library.Library
+	told   []alert.Alert // by monitoring, about the incident
 }
 
 // heard is a record that keeps what the runner wrote for the screen to hear, as the
@@ -124,6 +128,7 @@ func follows(x *seat, bin string) *stepper {
 	s.run.Runner = runner.New(runner.Config{
 		Store: s.wrote, Actor: x.a.cfg.Actor, Library: func() *library.Library { return s.lib },
 		Dir: filepath.Join(bin, "runs"), Environ: []string{"PATH=" + bin + ":" + os.Getenv("PATH")}, Now: func() time.Time { return *x.clock },
+		Alerts: func(string) []alert.Alert { return s.told },
 	})
 	x.t.Cleanup(s.run.Close)
 	x.a.cfg.Runner = &s.run
@@ -144,6 +149,39 @@ func sitStepping(t *testing.T, w, h int) *stepper {
 	s.declare("Orders are slow")
 	s.keys("esc", "3")
 	return s
+}
+
+// shelves are further books of the tests, which are on the shelf only where a test
+// puts them there.
+func (s *stepper) shelves(dirs ...string) {
+	s.t.Helper()
+	var list []library.Dir
+	for _, d := range dirs {
+		list = append(list, library.Dir{Path: d, Origin: library.Folder})
+	}
+	s.lib = library.Load(list)
+	s.seat.send(bookShelfMsg{})
+	s.hears()
+}
+
+// put writes a file beside the programs that stand in for the real ones.
+func (s *stepper) put(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.bin, name), []byte(text), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// calls is how kubectl was called, a call a line.
+func (s *stepper) calls() string {
+	b, _ := os.ReadFile(filepath.Join(s.bin, "calls"))
+	return string(b)
+}
+
+// look compares the screen with its picture, as text.
+func (s *stepper) look(what string) {
+	s.t.Helper()
+	s.t.(*testing.T).Run(what, func(t *testing.T) { golden.RequireEqual(t, strip(s.a)) })
 }
 
 // next lets what waits for something of a kind go on, the newest first: at most
@@ -192,10 +230,7 @@ func TestGoldenBooks(t *testing.T) {
 		name := fmt.Sprintf("%dx%d", size.w, size.h)
 		t.Run(name, func(t *testing.T) {
 			s := sitStepping(t, size.w, size.h)
-			look := func(what string) {
-				t.Helper()
-				t.Run(what, func(t *testing.T) { golden.RequireEqual(t, strip(s.a)) })
-			}
+			look := s.look
 			look("list")
 			s.begin("orders-slow")
 			look("begun")

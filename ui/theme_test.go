@@ -150,6 +150,31 @@ func TestContrastOf(t *testing.T) {
 // Every text on the screen can be read on every ground that its theme is made
 // for, in full colour and on a terminal of 256 colours.
 func TestContrast(t *testing.T) {
+	for _, theme := range []string{"dark", "light", "contrast"} {
+		seen := map[uv.Style]string{}
+		scenes(t, theme, func(name string, frame uv.ScreenBuffer) { look(seen, name, frame) })
+		if len(seen) < 6 {
+			t.Errorf("%s: only %d styles were seen", theme, len(seen))
+		}
+		readable(t, theme, seen)
+	}
+}
+
+// look notes the styles of a frame, and where each was seen first.
+func look(seen map[uv.Style]string, name string, frame uv.ScreenBuffer) {
+	for y := range frame.Height() {
+		for x := range frame.Width() {
+			if cell := frame.CellAt(x, y); cell != nil && strings.TrimSpace(cell.Content) != "" && seen[cell.Style] == "" {
+				seen[cell.Style] = fmt.Sprintf("%q in %s", cell.Content, name)
+			}
+		}
+	}
+}
+
+// readable holds the styles that were seen against the grounds that their theme is
+// made for.
+func readable(t *testing.T, theme string, seen map[uv.Style]string) {
+	t.Helper()
 	const enough, secondary, high = 4.5, 3.0, 7.0
 	for _, c := range []struct {
 		theme   string
@@ -163,18 +188,8 @@ func TestContrast(t *testing.T) {
 		{"contrast", "#e6e6e6", []string{"#0d1117", "#000000"}, nil, high},
 		{"contrast", "#1f2328", []string{"#ffffff", "#fafafa"}, nil, high},
 	} {
-		seen := map[uv.Style]string{}
-		scenes(t, c.theme, func(name string, frame uv.ScreenBuffer) {
-			for y := range frame.Height() {
-				for x := range frame.Width() {
-					if cell := frame.CellAt(x, y); cell != nil && strings.TrimSpace(cell.Content) != "" && seen[cell.Style] == "" {
-						seen[cell.Style] = fmt.Sprintf("%q in %s", cell.Content, name)
-					}
-				}
-			}
-		})
-		if len(seen) < 6 {
-			t.Errorf("%s: only %d styles were seen", c.theme, len(seen))
+		if c.theme != theme {
+			continue
 		}
 		for s, where := range seen {
 			if s.Attrs&uv.AttrFaint != 0 {

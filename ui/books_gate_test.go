@@ -1,0 +1,174 @@
+//go:build unix
+
+package ui
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"warroom/model"
+)
+
+// gated is a seat with a run on the screen and a gate whose checks read files.
+func gated(t *testing.T, w, h int) *stepper {
+	t.Helper()
+	s := sitStepping(t, w, h)
+	s.put("measure", "#!/bin/sh\ncat \"$(dirname \"$0\")/$1\"\n")
+	s.put("errors", "0.2\n")
+	s.put("health", "ok\n")
+	s.shelves(filepath.Join("testdata", "ways"))
+	s.begin("orders-gate")
+	s.keys("v", "text:those of orders-gate", "enter")
+	s.sees("waiting")
+	return s
+}
+
+// looks moves the clock to the next look and presses for it.
+func (s *stepper) looks(n int) {
+	s.t.Helper()
+	for range n {
+		s.wait(10 * time.Second)
+		s.keys("v", "text:look at", "enter")
+		s.wait(5 * time.Second) // what was said about the gate has gone
+		s.a.toast.expire(s.a.now)
+	}
+}
+
+func (s *stepper) gate() *model.Gate { return s.incident().Gate }
+
+func TestGoldenGate(t *testing.T) {
+	for _, size := range bookSizes {
+		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) {
+			s := gated(t, size.w, size.h)
+			s.looks(2)
+			s.look("one-green")
+			s.put("errors", "7.5\n")
+			s.looks(1)
+			s.look("flapping")
+			if c := s.gate().Checks[0]; c.Green != 0 || c.Flaps != 1 {
+				t.Fatalf("the row goes on after a red look: %+v", c)
+			}
+			s.put("errors", "\n")
+			s.put("health", "\n")
+			s.looks(4)
+			s.look("no-data")
+			s.put("errors", "0.1\n")
+			s.put("health", "ok\n")
+			s.looks(3)
+			s.look("soaking")
+			s.keys("v")
+			s.look("soaking-choice")
+			s.keys("esc")
+			s.wait(5 * time.Minute)
+			s.look("ready")
+			s.keys("v", "enter")
+			s.wait(5 * time.Second)
+			s.look("passed")
+			if st := s.gate().State(s.a.now); st != model.GateOpen {
+				t.Fatal(st)
+			}
+		})
+	}
+}
+
+// No data is never recovery, however often it is looked at.
+func TestGateNeverPassesWithoutData(t *testing.T) {
+	s := gated(t, 120, 40)
+	s.put("errors", "\n")
+	s.looks(20)
+	s.wait(time.Hour)
+	s.sees("no data 0 of 3", "waiting")
+	if st := s.gate().State(s.a.now); st != model.GateWaiting {
+		t.Fatal(st)
+	}
+	s.keys("v", "enter") // the yes is not to be had
+	if s.gate().Confirmed != "" {
+		t.Fatal("confirmed without data")
+	}
+	s.keys("esc")
+	s.resolve()
+	if got := s.incident().Status; got == model.Resolved {
+		t.Fatal("resolved without data")
+	}
+}
+
+func (s *stepper) resolve() {
+	s.t.Helper()
+	s.keys("S", "text:resolved", "enter", "enter")
+}
+
+// Resolved goes through only behind an open gate: enough green looks, the soak, and
+// a person's yes, each of which is asked for.
+func TestGateLetsResolvedThrough(t *testing.T) {
+	s := gated(t, 120, 40)
+	try := func(want string) {
+		t.Helper()
+		s.resolve()
+		s.sees(want)
+		if s.incident().Status == model.Resolved {
+			t.Fatalf("resolved, and %s", want)
+		}
+		s.keys("esc")
+	}
+	try("errors 0 of 3 green")
+	s.looks(3)
+	s.sees("✓ errors", "✓ health endpoint", "soak 04:5")
+	try("green for another 4 min 55 s")
+	s.wait(5 * time.Minute)
+	s.sees("a person confirms: v")
+	try("Do customers check out again?")
+	s.keys("v", "enter")
+	s.sees("passed: ana said yes")
+	s.resolve()
+	if got := s.incident().Status; got != model.Resolved {
+		t.Fatalf("%s:\n%s", got, s.screen())
+	}
+}
+
+// A red look after the yes takes the yes back.
+func TestRedLookTakesTheYesBack(t *testing.T) {
+	s := gated(t, 120, 40)
+	s.looks(3)
+	s.wait(5 * time.Minute)
+	s.keys("v", "enter")
+	s.sees("passed: ana said yes")
+	s.put("errors", "9\n")
+	s.looks(1)
+	s.sees("✗ errors", "row broke once", "waiting")
+	s.lacks("passed")
+}
+
+// The commander alone goes past it, with a reason, which stays on the screen.
+func TestGateOverride(t *testing.T) {
+	for _, size := range bookSizes {
+		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) {
+			s := gated(t, size.w, size.h)
+			s.put("errors", "\n")
+			s.looks(1)
+			s.keys("v", "text:override", "enter")
+			s.sees("only the commander")
+			if s.gate().Overridden != "" {
+				t.Fatal("overridden by somebody who does not command")
+			}
+			s.keys("esc", "T")
+			s.keys("v", "text:override", "enter", "enter")
+			if s.gate().Overridden != "" {
+				t.Fatal("overridden without a reason")
+			}
+			s.keys("text:the exporter is down, customers pay", "enter")
+			s.wait(5 * time.Second)
+			s.a.toast.expire(s.a.now)
+			s.look("overridden")
+			if g := s.gate(); g.Overridden != "ana" || !strings.Contains(strings.Join(timelineTexts(t, s), "\n"), "overridden while waiting: the exporter is down") {
+				t.Fatalf("%+v", g)
+			}
+			s.resolve()
+			if got := s.incident().Status; got != model.Resolved {
+				t.Fatalf("%s:\n%s", got, s.screen())
+			}
+		})
+	}
+}
