@@ -67,6 +67,8 @@ func TestGoldenRollback(t *testing.T) {
 			if run, _ := s.incident().Run(2); run.Outcome != model.RunFinished || !strings.Contains(s.calls(), "--to-revision=42") {
 				t.Fatalf("%+v\n%s", run, s.calls())
 			}
+			s.keys("esc")
+			s.look("runs")
 		})
 	}
 }
@@ -95,7 +97,7 @@ func TestGoldenUnproven(t *testing.T) {
 func TestOffersAfterAFailedVerification(t *testing.T) {
 	for offer, c := range map[string]struct{ sees, outcome string }{
 		"undo":      {"to-revision=42", model.RunFailed},
-		"more peop": {"join: Return orders to an earlier revision", ""},
+		"more peop": {"Call for more people", ""},
 		"Purge":     {"no undo! The target of: Purge what was cached", ""},
 	} {
 		t.Run(offer, func(t *testing.T) {
@@ -106,6 +108,19 @@ func TestOffersAfterAFailedVerification(t *testing.T) {
 			s.sees(c.sees)
 			if run, _ := s.incident().Run(1); run.Outcome != c.outcome {
 				t.Fatalf("%q", run.Outcome)
+			}
+			if offer == "undo" {
+				s.keys("esc")
+				s.sees("▌▸ run 2", "✗ run 1")
+			}
+			if offer != "more peop" {
+				return
+			}
+			s.keys("enter")
+			s.sees("✗") // nobody is named: nobody is called
+			s.keys("text:bob", "enter")
+			if o := s.incident().Orders; len(o) != 1 || o[0].Person != "bob" || o[0].Task != "join: Return orders to an earlier revision" {
+				t.Fatalf("%+v", o)
 			}
 		})
 	}

@@ -263,6 +263,8 @@ func (a *App) bookTake() {
 	a.open(p)
 }
 
+// bookOrder orders whom the escalation names to join, and asks for a name where it
+// names nobody.
 func (a *App) bookOrder() {
 	run, ok := a.room.inc.Run(a.books().run)
 	who := ""
@@ -273,7 +275,21 @@ func (a *App) bookOrder() {
 			}
 		}
 	}
-	a.askLine("@" + who + " join: " + run.Title + " 5m")
+	if who != "" {
+		a.askLine("@" + who + " join: " + run.Title + " 5m")
+		return
+	}
+	a.ask("Call for more people", []field{
+		textField("who", "", "bob", "one person, who gets the order"),
+		textField("to do", "join: "+run.Title, "", ""),
+		textField("within", "5m", "5m", ""),
+	}, func(a *App, v []string) (model.Command, error) {
+		d, ok := model.ParseSpan(v[2])
+		if !ok {
+			return nil, model.Errorf(model.Invalid, "%q is no length of time: give for example 5m", v[2])
+		}
+		return model.GiveOrder{Person: strings.TrimPrefix(v[0], "@"), Task: v[1], For: d}, nil
+	})
 }
 
 func (a *App) bookEnd() tea.Cmd {

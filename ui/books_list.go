@@ -200,9 +200,9 @@ func (th *theme) row(w int, selected bool, l, n segs) string {
 	if !selected {
 		return spread(w, l, n)
 	}
-	l = l.over(th.selected)
+	l = l.bare().over(th.selected)
 	l[0].s = "▌" + strings.TrimPrefix(l[0].s, " ")
-	return spreadOver(w, l, n.over(th.selected), th.selected)
+	return spreadOver(w, l, n.bare().over(th.selected), th.selected)
 }
 
 // lookLines is what the selected row is about, before anything begins.
@@ -319,8 +319,11 @@ func stateSign(th *theme, s model.ActionState) (string, style) {
 
 func runState(r model.Run) model.ActionState {
 	if !r.Active() {
-		if r.Outcome == model.RunFinished {
+		switch r.Outcome {
+		case model.RunFinished:
 			return model.ActionSucceeded
+		case model.RunFailed:
+			return model.ActionFailed
 		}
 		return model.ActionSkipped
 	}
