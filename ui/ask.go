@@ -96,6 +96,22 @@ func (a *App) ask(name string, fields []field, make func(a *App, v []string) (mo
 	}))
 }
 
+// askOrder asks for an order field by field, where its line would have to be mended
+// before it could be used.
+func (a *App) askOrder(name, who, task string) {
+	a.ask(name, []field{
+		textField("who", who, "data-team", "one person, or the name of a team"),
+		textField("task", task, "", "what to do"),
+		textField("for", "5m", "5m", "until when you come back to them"),
+	}, func(_ *App, v []string) (model.Command, error) {
+		span, ok := model.ParseSpan(strings.ToLower(v[2]))
+		if !ok {
+			return nil, model.Errorf(model.Invalid, "%q is no length of time: give for example 5m", model.Brief(v[2], 30))
+		}
+		return model.GiveOrder{Person: v[0], Task: v[1], For: span}, nil
+	})
+}
+
 func (a *App) askSeverity() tea.Cmd {
 	var items []item
 	for s := model.SevWorst; s <= model.SevMildest; s++ {

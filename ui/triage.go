@@ -239,17 +239,7 @@ func (d *triageDesk) act(a *App) tea.Cmd {
 	case triage.ActScope:
 		a.askSizeUp()
 	case triage.ActOrder:
-		a.ask("Order: "+model.Brief(q.Yes, 60), []field{
-			textField("who", q.Action.To, "data-team", "one person, or the name of a team"),
-			textField("task", q.Ask+" "+q.Yes, "", "what to do"),
-			textField("for", "5m", "5m", "until when you come back to them"),
-		}, func(_ *App, v []string) (model.Command, error) {
-			span, ok := model.ParseSpan(strings.ToLower(v[2]))
-			if !ok {
-				return nil, model.Errorf(model.Invalid, "%q is no length of time: give for example 5m", model.Brief(v[2], 30))
-			}
-			return model.GiveOrder{Person: v[0], Task: v[1], For: span}, nil
-		})
+		a.askOrder("Order: "+model.Brief(q.Yes, 60), q.Action.To, q.Ask+" "+q.Yes)
 	default:
 		a.askLine("@ " + q.Yes)
 	}
