@@ -260,37 +260,36 @@ func (a *App) bookTake() {
 			return bookSaidMsg{"you execute run " + fmt.Sprint(n) + " now", r.Take(ctx, of, n)}
 		})
 	})
-	p.heading = func(string) string { return "what runs there now counts as interrupted" }
+	if _, _, busy := run.Running(); busy {
+		heading := "what runs there goes on, and counts as interrupted here"
+		if r.Gone(run) {
+			heading = "what ran there counts as interrupted"
+		}
+		p.heading = func(string) string { return heading }
+	}
 	a.open(p)
 }
 
-// bookOrder orders whom the escalation names to join, and asks for a name where it
-// names nobody.
+// bookOrder gives an order to whom the escalation named last, or will name next, in
+// the words that it has for them. A contact that is no name by itself, or nobody,
+// leaves the question who.
 func (a *App) bookOrder() {
-	run, ok := a.room.inc.Run(a.books().run)
-	who := ""
-	if ok {
-		for _, e := range run.Escalate {
-			if who == "" || !e.Fired.IsZero() {
-				who = strings.TrimPrefix(e.Contact, "@")
-			}
+	run, _ := a.room.inc.Run(a.books().run)
+	var to model.RunDeadline
+	for _, e := range run.Escalate {
+		if to.Contact == "" || !e.Fired.IsZero() {
+			to = e
 		}
 	}
-	if who != "" {
-		a.askLine("@" + who + " join: " + run.Title + " 5m")
+	who, task := strings.TrimPrefix(strings.TrimSpace(to.Contact), "@"), "join: "+run.Title
+	if to.Message != "" {
+		task = to.Message
+	}
+	if who == "" || strings.ContainsFunc(who, unicode.IsSpace) {
+		a.askOrder("Order: "+model.Brief(run.Title, 60), who, task)
 		return
 	}
-	a.ask("Call for more people", []field{
-		textField("who", "", "bob", "one person, who gets the order"),
-		textField("to do", "join: "+run.Title, "", ""),
-		textField("within", "5m", "5m", ""),
-	}, func(a *App, v []string) (model.Command, error) {
-		d, ok := model.ParseSpan(v[2])
-		if !ok {
-			return nil, model.Errorf(model.Invalid, "%q is no length of time: give for example 5m", v[2])
-		}
-		return model.GiveOrder{Person: strings.TrimPrefix(v[0], "@"), Task: v[1], For: d}, nil
-	})
+	a.askLine("@" + who + " " + task + " 5m")
 }
 
 func (a *App) bookEnd() tea.Cmd {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -111,6 +112,10 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 			mine = true
 			if b.N == d.run { // what ran there is what has to be looked at first
 				d.step, d.moved = -1, false
+			}
+			if d.job != nil && d.jobAt.Incident == e.Incident && d.jobAt.Run == b.N && !a.runner().Holds(model.Run{Runner: b.Seat}) {
+				text := fmt.Sprintf("run %d is %s's now", b.N, model.Visible(b.Seat.Person))
+				a.say(warning, text+", and what runs here goes on: "+a.key("book.stop")+" stops it")
 			}
 		case *model.RunValues:
 			mine, d.off = true, play.Point{} // another step may apply now
