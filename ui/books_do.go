@@ -286,7 +286,11 @@ func (a *App) bookOrder() {
 		task = to.Message
 	}
 	if who == "" || strings.ContainsFunc(who, unicode.IsSpace) {
-		a.askOrder("Order: "+model.Brief(run.Title, 60), who, task)
+		name := "Order: " + model.Brief(run.Title, 60)
+		if who == "" {
+			name = "Call for more people"
+		}
+		a.askOrder(name, who, task)
 		return
 	}
 	a.askLine("@" + who + " " + task + " 5m")

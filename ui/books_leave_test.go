@@ -19,7 +19,11 @@ import (
 func (s *stepper) sleeps() (pid int) {
 	s.t.Helper()
 	file := filepath.Join(s.bin, "pid")
-	s.shelves(writeBook(s.t.(*testing.T), "sh -c 'echo $$ >"+file+"; exec sleep 300' | cat"))
+	talk := "#!/bin/sh\necho $$ >\"$(dirname \"$0\")/pid\"\nexec sleep 300\n"
+	if err := os.WriteFile(filepath.Join(s.bin, "talk"), []byte(talk), 0o755); err != nil {
+		s.t.Fatal(err)
+	}
+	s.shelves(writeBook(s.t.(*testing.T), "talk | cat"))
 	s.begin("follow-me")
 	s.keys("enter")
 	for range 500 {
