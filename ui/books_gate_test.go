@@ -53,7 +53,7 @@ func TestGoldenGate(t *testing.T) {
 			}
 			s.put("errors", "\n")
 			s.put("health", "\n")
-			s.looks(4)
+			s.looks(1)
 			s.look("no-data")
 			s.put("errors", "0.1\n")
 			s.put("health", "ok\n")
@@ -78,7 +78,7 @@ func TestGoldenGate(t *testing.T) {
 func TestGateNeverPassesWithoutData(t *testing.T) {
 	s := gated(t, 120, 40)
 	s.put("errors", "\n")
-	s.looks(20)
+	s.looks(6)
 	s.wait(time.Hour)
 	s.sees("no data 0 of 3", "waiting")
 	if st := s.gate().State(s.a.now); st != model.GateWaiting {

@@ -90,8 +90,12 @@ func TestLeavingStopsTheCommand(t *testing.T) {
 	if !s.a.quit {
 		t.Fatal("it does not leave")
 	}
+	began := time.Now()
 	s.run.Close() // as the program does when its screen has ended
 	gone(t, pid)
+	if d := time.Since(began); d > 15*time.Second { // it is asked at once, and not when patience ends
+		t.Errorf("leaving took %v", d)
+	}
 	run, _ := s.incident().Run(1)
 	if got := run.Steps[0].Actions[0]; got.State != model.ActionCancelled || got.Ended.IsZero() {
 		t.Fatalf("%+v", got)
