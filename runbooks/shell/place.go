@@ -10,7 +10,7 @@ import (
 // Param is a parameter as far as binding is concerned.
 type Param struct {
 	Name string
-	// Pattern is the author's regular expression for values; "" is DefaultPattern.
+	// Pattern is the author's regular expression for values; "" is the one of package runbooks.
 	Pattern string
 	// Secret values go to the environment only, never into an argument.
 	Secret bool

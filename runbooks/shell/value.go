@@ -1,64 +1,10 @@
 package shell
 
 import (
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"unicode"
-	"unicode/utf8"
-
-	"warroom/model"
 )
-
-// DefaultPattern is what a value may look like when its author says nothing: no
-// blank, no sign that a shell or an option parser reads as its own, and no minus
-// in front, since quoting does not stop --all from being an option.
-const DefaultPattern = `^[A-Za-z0-9][A-Za-z0-9._:/@=+,-]{0,252}$`
-
-var defaultPattern = regexp.MustCompile(DefaultPattern)
-
-// maxValue is the greatest length of a value in bytes: what one argument of a
-// program may hold on every system.
-const maxValue = 64 << 10
-
-// CheckValue refuses a value that the parameter does not allow, with a sentence.
-// Control characters, NUL, line ends, direction marks and other invisible signs
-// are never allowed.
-func CheckValue(p Param, value string) error {
-	switch {
-	case value == "":
-		return model.Errorf(model.Invalid, "%s has no value: give one", model.Brief(p.Name, 60))
-	case len(value) > maxValue:
-		return model.Errorf(model.Invalid, "the value of %s is too long: %d bytes, at most %d", model.Brief(p.Name, 60), len(value), maxValue)
-	case !utf8.ValidString(value):
-		return model.Errorf(model.Invalid, "the value of %s is not UTF-8", model.Brief(p.Name, 60))
-	}
-	for _, r := range value {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Variation_Selector) {
-			return model.Errorf(model.Invalid, "the value of %s holds the sign %U, which cannot be seen: type it anew", model.Brief(p.Name, 60), r)
-		}
-	}
-	if p.Secret {
-		return nil
-	}
-	if p.Pattern == "" {
-		if strings.HasPrefix(value, "-") {
-			return model.Errorf(model.Invalid, "the value of %s begins with a minus: a program would read %q as an option", model.Brief(p.Name, 60), model.Brief(value, 40))
-		}
-		if !defaultPattern.MatchString(value) {
-			return model.Errorf(model.Invalid, "the value of %s may hold letters, digits and ._:/@=+,- only, and begins with a letter or digit: %q does not; the runbook can allow more with a pattern", model.Brief(p.Name, 60), model.Brief(value, 40))
-		}
-		return nil
-	}
-	re, err := regexp.Compile(p.Pattern)
-	if err != nil {
-		return model.Wrap(model.Invalid, err, "the pattern of %s is no regular expression", model.Brief(p.Name, 60))
-	}
-	if loc := re.FindStringIndex(value); loc == nil {
-		return model.Errorf(model.Invalid, "the value of %s has to match %s: %q does not", model.Brief(p.Name, 60), model.Brief(p.Pattern, 80), model.Brief(value, 40))
-	}
-	return nil
-}
 
 // Which values a pattern lets through, where they would be read as code.
 const (
