@@ -273,10 +273,23 @@ func TestR32Binary(t *testing.T) {
 			t.Errorf("%q: %v", b[:4], v)
 		}
 	}
+	late := append(bytes.Repeat([]byte("x"), 8<<10-1), 0)
 	r := NewRecord(nil, 0)
-	r.Add(Out, time.Time{}, []byte("größer als 日本"))
-	if r.View().Binary {
-		t.Error("text is taken for binary")
+	r.Add(Out, time.Time{}, late)
+	if !r.View().Binary {
+		t.Error("a NUL at the end of what is looked at is not seen")
+	}
+	// Text stays text, however it is cut, also where two streams write by turns.
+	text := []byte(strings.Repeat("größer als 日本", 10))
+	for _, size := range []int{len(text), 7, 2, 1} {
+		r := NewRecord(nil, 0)
+		for piece := range slices.Chunk(text, size) {
+			r.Add(Out, time.Time{}, piece)
+			r.Add(Err, time.Time{}, piece)
+		}
+		if r.View().Binary {
+			t.Errorf("text in pieces of %d is taken for binary", size)
+		}
 	}
 }
 

@@ -46,8 +46,10 @@ type Record struct {
 	nuls    int
 	invalid int
 	probed  int
+	cut     [3][]byte // per stream, the beginning of a character that has not ended
 	file    io.Writer
 	left    int64 // what the file still takes
+	begun   bool  // the file holds something
 	fileErr error
 	version int64
 }
@@ -70,7 +72,7 @@ func (r *Record) Add(s Stream, at time.Time, p []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.version++
-	r.probe(p)
+	r.probe(s, p)
 	r.total += int64(len(p))
 	r.by[s] += int64(len(p))
 	if r.file != nil && r.left > 0 && r.fileErr == nil {
@@ -78,7 +80,7 @@ func (r *Record) Add(s Stream, at time.Time, p []byte) {
 		if _, err := r.file.Write(p[:n]); err != nil {
 			r.fileErr = err
 		}
-		r.left -= n
+		r.left, r.begun = r.left-n, true
 	}
 	if room := r.headMax - r.headLen; room > 0 {
 		n := min(room, len(p))
@@ -127,8 +129,9 @@ func join(list []piece, s Stream, at time.Time, p []byte) []piece {
 	return list
 }
 
-// probe looks at the first 8 KiB for signs that this is no text.
-func (r *Record) probe(p []byte) {
+// probe looks at the first 8 KiB for signs that this is no text. A character that
+// a piece cuts in two is looked at whole.
+func (r *Record) probe(s Stream, p []byte) {
 	const look = 8 << 10
 	if r.probed >= look {
 		return
@@ -136,13 +139,15 @@ func (r *Record) probe(p []byte) {
 	p = p[:min(len(p), look-r.probed)]
 	r.probed += len(p)
 	r.nuls += bytes.Count(p, []byte{0})
-	for len(p) > 0 {
+	p = append(r.cut[s], p...)
+	for len(p) > 0 && utf8.FullRune(p) {
 		c, n := utf8.DecodeRune(p)
-		if c == utf8.RuneError && n == 1 && utf8.FullRune(p) {
+		if c == utf8.RuneError && n == 1 {
 			r.invalid++
 		}
 		p = p[n:]
 	}
+	r.cut[s] = p
 }
 
 // Line is one plain line with its stream.
@@ -177,10 +182,14 @@ func (r *Record) View() View {
 	r.mu.Lock()
 	v := View{Total: r.total, Out: r.by[Out], Err: r.by[Err], Dropped: r.dropped, FileErr: r.fileErr, Unsaved: r.file != nil && r.left <= 0, Version: r.version}
 	v.Binary = r.nuls > 0 || r.probed > 0 && r.invalid*10 > r.probed*3
+	saved := ""
+	if f, ok := r.file.(interface{ Name() string }); ok && r.begun && r.fileErr == nil {
+		saved = ", saved as " + f.Name()
+	}
 	head, tail := copied(r.head), copied(r.tail)
 	r.mu.Unlock()
 	if v.Binary {
-		v.Lines = []Line{{Out, fmt.Sprintf("binary, %d bytes", v.Total)}}
+		v.Lines = []Line{{Out, fmt.Sprintf("binary, %d bytes", v.Total) + saved}}
 		return v
 	}
 	if v.Dropped == 0 {

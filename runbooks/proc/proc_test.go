@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -159,8 +160,8 @@ func TestR13WorkingFolder(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "stray")); err != nil || !strings.Contains(r.View.Stdout(), filepath.Base(dir)) {
 		t.Error(err, r.View.Stdout())
 	}
-	if _, err := Start(Spec{Argv: []string{"true"}, Env: testEnv(), Dir: filepath.Join(dir, "none")}); err == nil {
-		t.Error("a folder that does not exist is taken")
+	if _, err := Start(Spec{Argv: []string{"true"}, Env: testEnv(), Dir: filepath.Join(dir, "none")}); err == nil || !strings.Contains(err.Error(), "does not exist") {
+		t.Errorf("a folder that does not exist is taken: %v", err)
 	}
 }
 
@@ -249,14 +250,21 @@ func TestR18Timeout(t *testing.T) {
 	waitGone(t, n)
 }
 
+// The best of three, since a busy machine is slow at everything.
 func TestR19BackgroundHoldsTheOutput(t *testing.T) {
-	n := nap()
-	start := time.Now()
-	r := sh(t, "sleep "+n+" & echo hi")
-	if took := time.Since(start); r.State != Succeeded || !r.Background || r.View.Stdout() != "hi\n" || took > 5*time.Second {
-		t.Errorf("%v %+v", took, r)
+	took := time.Hour
+	for n := 0; n < 3 && took >= time.Second; n++ {
+		n, start := nap(), time.Now()
+		r := sh(t, "sleep "+n+" & echo hi")
+		took = time.Since(start)
+		if r.State != Succeeded || r.Exit != 0 || !r.Background || r.View.Stdout() != "hi\n" {
+			t.Fatalf("%+v", r)
+		}
+		waitGone(t, n)
 	}
-	waitGone(t, n)
+	if took >= time.Second {
+		t.Errorf("it took %v", took)
+	}
 }
 
 func TestR20NothingSurvives(t *testing.T) {
@@ -405,12 +413,24 @@ func TestR27NothingIsLeftOpen(t *testing.T) {
 		fds, _ := os.ReadDir("/proc/self/fd")
 		return runtime.NumGoroutine(), len(fds)
 	}
+	// A file that nobody holds any more is closed by the collector, which would hide
+	// that nobody closed it.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	odd := filepath.Join(t.TempDir(), "odd") // an interpreter that is not there
+	if err := os.WriteFile(odd, []byte("#!/nowhere/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	kept := 0
 	once := func() {
-		sh(t, "echo hi")
+		kept++
+		sh(t, "echo hi", func(s *Spec) { s.File = fmt.Sprintf("%s.%d", odd, kept) })
 		sh(t, "exit 3", func(s *Spec) { s.Stdin = []byte("x") })
 		sh(t, "sleep 20", func(s *Spec) { s.Timeout, s.Stop = time.Millisecond, Ladder{} })
 		if _, err := Start(Spec{Argv: []string{"/dev/null"}, Env: testEnv(), Dir: "/"}); err == nil {
 			t.Fatal("no program was run")
+		}
+		if _, err := Start(Spec{Argv: []string{odd}, Env: testEnv(), Dir: "/", Stdin: []byte("x")}); err == nil || !strings.Contains(err.Error(), "cannot be started") {
+			t.Fatalf("no interpreter was run: %v", err)
 		}
 		if _, err := Start(Spec{Argv: []string{"sh"}, Env: testEnv(), Dir: "/", File: "/nowhere/x"}); err == nil {
 			t.Fatal("no file was made")
@@ -500,17 +520,6 @@ func TestR34SecretsInOutputFileAndErrors(t *testing.T) {
 	all := string(b) + fmt.Sprint(r.View.Lines)
 	if strings.Contains(all, "sesame-open") || !strings.Contains(all, "****(token)") {
 		t.Error(all)
-	}
-}
-
-func TestR14SecretNotInCmdline(t *testing.T) {
-	r, err := Start(Spec{Argv: []string{"sleep", "5"}, Env: testEnv("WR_TOKEN=sesame-open"), Dir: "/", Stdin: []byte("sesame-open"), Stop: Ladder{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Stop()
-	if got := alive("sesame-open"); len(got) > 0 {
-		t.Error(got)
 	}
 }
 
