@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -472,20 +473,35 @@ func TestCapture(t *testing.T) {
 	}
 }
 
-// R27: nothing is left of requests, however they ended.
+// R27: nothing is left of requests, however they ended, also where an answer is too
+// long to be read to its end.
 func TestR27RequestsLeaveNothing(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/hang" {
+		switch r.URL.Path {
+		case "/hang":
 			<-r.Context().Done()
+		case "/long":
+			io.WriteString(w, strings.Repeat("x", maxAnswer+64<<10))
 		}
 	})
 	sc := scope(t)
-	sc.Client = &http.Client{Transport: &http.Transport{}}
+	var open atomic.Int32
+	sc.Client = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		open.Add(1)
+		return &counted{Conn: c, open: &open}, nil
+	}}}
 	before := runtime.NumGoroutine()
 	for n := range 300 {
 		path, timeout := "/", time.Second
-		if n%3 == 0 {
+		switch {
+		case n%3 == 0:
 			path, timeout = "/hang", 2*time.Millisecond
+		case n%30 == 1:
+			path, timeout = "/long", 10*time.Second
 		}
 		c, err := Prepare(&runbooks.Exec{HTTP: plain("GET", s.URL+path), Timeout: runbooks.Duration(timeout)}, sc)
 		if err != nil {
@@ -496,6 +512,12 @@ func TestR27RequestsLeaveNothing(t *testing.T) {
 		}
 	}
 	sc.Client.CloseIdleConnections()
+	for n := 0; open.Load() > 0; n++ {
+		if n > 200 {
+			t.Fatalf("%d connections are open", open.Load())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	s.CloseClientConnections()
 	for n := 0; runtime.NumGoroutine() > before+2; n++ {
 		if n > 200 {
@@ -503,4 +525,16 @@ func TestR27RequestsLeaveNothing(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// counted is a connection that is counted until it is closed.
+type counted struct {
+	net.Conn
+	open *atomic.Int32
+	once sync.Once
+}
+
+func (c *counted) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"warroom/model"
 	"warroom/runbooks"
@@ -105,17 +106,30 @@ func (c *Call) check(names []string) error {
 
 // arguments looks at values that go into a command and have no parameter that
 // says what they may be: what was captured, what the incident says. One that
-// begins with a dash would be an option, however well it is quoted.
+// begins with a dash would be an option, however well it is quoted; one that holds
+// what cannot be seen is not what is shown.
 func (c *Call) arguments(names []string) error {
 	if err := c.check(names); err != nil {
 		return err
 	}
 	for _, n := range names {
-		if _, ok := c.scope.param(n); !ok && strings.HasPrefix(c.scope.Values[n], "-") {
-			return model.Errorf(model.Invalid, "%q stands for %s, begins with - and would be taken for an option: it is not used in a command", model.Brief(c.scope.Values[n], 60), n)
+		if _, ok := c.scope.param(n); ok {
+			continue
+		}
+		switch v := c.scope.Values[n]; {
+		case strings.HasPrefix(v, "-"):
+			return model.Errorf(model.Invalid, "%q stands for %s, begins with - and would be taken for an option: it is not used in a command", model.Brief(v, 60), n)
+		case strings.ContainsFunc(v, unseen):
+			return model.Errorf(model.Invalid, "%q stands for %s and holds a character that cannot be seen: it is not used in a command", model.Brief(v, 60), n)
 		}
 	}
 	return nil
+}
+
+// unseen are the characters that no text of a program has for people. Line ends and
+// tabs are: what is captured may have several lines.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co)
 }
 
 func (c *Call) prepareArgv(e *runbooks.Exec) error {
