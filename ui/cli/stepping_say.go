@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"warroom/model"
@@ -84,10 +87,15 @@ func sets(values map[string]string) string {
 	return b.String()
 }
 
-// watch prints what is new until the job has ended; an interrupt stops it.
+// watch prints what is new until the job has ended. An interrupt asks it to end,
+// each further one asks harder: warroom itself goes last, since what is cut off with
+// it may be left half-done.
 func (s *stepping) watch(ctx context.Context, job play.Job) {
 	stop := context.AfterFunc(ctx, job.Stop)
 	defer stop()
+	signals, interrupts := make(chan os.Signal, 8), 0
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
 	shown := 0
 	show := func() {
 		if s.a.flag.json {
@@ -116,6 +124,10 @@ func (s *stepping) watch(ctx context.Context, job play.Job) {
 		case <-job.Done():
 			show()
 			return
+		case <-signals:
+			if interrupts++; interrupts > 1 { // the first one has ended ctx
+				job.Stop()
+			}
 		case <-tick.C:
 			show()
 		}
