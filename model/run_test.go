@@ -100,7 +100,8 @@ func TestR10ApprovalsAreBound(t *testing.T) {
 	b.must(t, "ana", ApproveStep{N: 1, Step: "fix", Hash: "h1", Typed: "orders-api"})
 	b.refused(t, "Ana", ApproveStep{N: 1, Step: "fix", Hash: "h1"}, "approved it already")
 	b.refused(t, "bob", start, "and 1 have")
-	b.must(t, "carol", ApproveStep{N: 1, Step: "fix", Hash: "h2"}) // as it stood with other values
+	b.must(t, "carol", ApproveStep{N: 1, Step: "fix", Hash: "h2"})  // as it stood with other values
+	b.must(t, "frank", ApproveStep{N: 1, Step: "look", Hash: "h1"}) // another step
 	b.refused(t, "bob", start, "and 1 have")
 	b.must(t, "dana", ApproveStep{N: 1, Step: "fix", Hash: "h1", For: time.Minute})
 	b.tick(2 * time.Minute)
@@ -108,6 +109,17 @@ func TestR10ApprovalsAreBound(t *testing.T) {
 	b.must(t, "dana", ApproveStep{N: 1, Step: "fix", Hash: "h1"})
 	b.must(t, "bob", start)
 	b.refused(t, "erin", ApproveStep{N: 1, Step: "fix", Hash: "h1", Roles: []Role{Commander}}, "only incident_commander")
+}
+
+// However often one person has said yes, it is the yes of one.
+func TestR10PeopleAreCounted(t *testing.T) {
+	r := Run{}
+	for _, by := range []string{"ana", "Ana", "ana"} {
+		r.Approvals = append(r.Approvals, RunApproval{Step: "fix", Hash: "h1", By: by, Expires: noon.Add(time.Minute)})
+	}
+	if n := r.Approved("fix", "h1", "", noon); n != 1 {
+		t.Errorf("%d people", n)
+	}
 }
 
 // Where a target has to be typed, no other text is a yes, whatever asked for it.

@@ -261,6 +261,9 @@ func TestParamCheck(t *testing.T) {
 		{Param{Name: "p", Type: TypePath}, []string{"/var/lib/a b", "./x", "~/y"}, []string{"../x", "/a/../b", "-x", "/a;b", "/a\"b"}},
 		{Param{Name: "d", Type: TypeDuration}, []string{"5m", "90s"}, []string{"soon", "-5m"}},
 		{Param{Name: "r", Pattern: "^v[0-9]+$"}, []string{"v1"}, []string{"1", "v1;ls"}},
+		{Param{Name: "part", Pattern: "v[0-9]+|w"}, []string{"v1", "w"}, []string{"xv1", "v1;ls", "v1w", "wx", "-w"}}, // the whole value, also where the pattern is not anchored
+		{Param{Name: "any", Pattern: ".*"}, []string{"a b;c"}, []string{"a\u202eb", "a\u200bb", "\ufeffa", "a\u2028b", "a\rb", "a\x1b[m", "a\xff"}},
+		{Param{Name: "x", Type: TypeText}, []string{"it's \"slow\" & $HOME"}, []string{"", "-x", "--all", "a\nb", "a\u202eb", "a\u2066b", "a\u00adb", "a\x00b", "a\u0085b"}},
 		{Param{Name: "t", Type: TypeSecret}, []string{"any thing $(x) `y`"}, []string{"", "a\x00b"}},
 	} {
 		for _, v := range c.good {

@@ -140,13 +140,17 @@ func TestR12ProgramFromTheChildsPath(t *testing.T) {
 	if _, err := Look("wr-tool", testEnv()); err == nil {
 		t.Error("found on the parent's PATH")
 	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	if p, err := Look("wr-tool", []string{"PATH=/nowhere"}); err == nil {
+		t.Errorf("%s is found on the parent's PATH", p)
+	}
 	t.Chdir(dir)
 	for _, path := range []string{".", "", ":/bin", "bin:."} {
 		if p, err := Look("wr-tool", []string{"PATH=" + path}); err == nil {
 			t.Errorf("PATH=%q finds %s", path, p)
 		}
 	}
-	if _, err := Look("./wr-tool", testEnv()); err == nil {
+	if _, err := Look("./wr-tool", []string{"PATH=" + dir}); err == nil {
 		t.Error("a program beside the working folder is run")
 	}
 	if r := sh(t, "", func(s *Spec) { s.Argv, s.Env = []string{"wr-tool"}, []string{"PATH=" + dir} }); r.View.Stdout() != "here\n" {

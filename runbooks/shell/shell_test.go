@@ -245,7 +245,7 @@ func TestR03UnsafePlaces(t *testing.T) {
 				t.Errorf("%s with %s: %v", c.text, c.pattern, problems)
 			}
 		}
-		for _, loose := range []string{`^.*$`, `[a-z]+`, `^[a-z]+`, `^a$|b`, `^[a-z;]+$`, `(?m)^[0-9]+$`, `^[^;]+$`, `^\S+$`, `[a-z]+$`, `^[a-z\x{100}-\x{2000}]+$`, `^[0-9(-)]+$`, `(?i)^k+$`} {
+		for _, loose := range []string{`^.*$`, `[a-z]+`, `^[a-z]+`, `^a$|b`, `^[a-z;]+$`, `(?m)^[0-9]+$`, `^[^;]+$`, `^\S+$`, `[a-z]+$`, `^[a-z\x{100}-\x{2000}]+$`, `^[0-9(-)]+$`, `(?i)^k+$`, `[0-9]+$`, `^[a-\x{ffff}]+$`} {
 			if got, _ := Compile(c.text, Bash, []Param{{Name: "v", Pattern: loose}}); got != nil {
 				t.Errorf("%s compiles with the pattern %s", c.text, loose)
 			}
@@ -285,7 +285,7 @@ func TestR04OnlyDeclaredNames(t *testing.T) {
 		}
 	}
 	c, problems := Compile("kubectl delete pod <pod-name> --force", Bash, []Param{{Name: "v"}})
-	if c == nil || len(problems) != 1 || problems[0].Rule != "no-parameter" || !problems[0].Warning || problems[0].Col != 20 {
+	if c == nil || c.Text != "kubectl delete pod <pod-name> --force" || len(c.Params) > 0 || len(problems) != 1 || problems[0].Rule != "no-parameter" || !problems[0].Warning || problems[0].Col != 20 {
 		t.Errorf("%v %v", c, problems)
 	}
 }
