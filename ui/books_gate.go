@@ -87,7 +87,7 @@ func gateLines(a *App, w int) []string {
 		out = append(out, spread(w, segs{{" " + sign + " ", st}, {name, ""}}, segs{{note, st}}))
 		why := ""
 		if c.Last != model.CheckOK {
-			why = model.Visible(c.Value)
+			why = model.Visible(strings.TrimRight(c.Value, ": "))
 		}
 		if c.Flaps > 0 && !c.IsGreen() {
 			why = strings.TrimPrefix(why+" · row broke "+times(c.Flaps), " · ")

@@ -138,6 +138,7 @@ func TestSuggest(t *testing.T) {
 	write(t, dir, "b.yaml", "id: by-alert\ntitle: Named\ntriggers: [{alert: QueueStuck}]\nservices: [other]\nsteps: [{title: x}]\n")
 	write(t, dir, "c.yaml", "id: by-label\ntitle: Labelled\ntriggers: [{labels: {team: 'core-*'}}]\nsteps: [{title: x}]\n")
 	write(t, dir, "d.yaml", "id: imported\ntitle: From a page\nsource: {path: docs/KubePodCrashLooping.md}\nsteps: [{title: x}]\n")
+	write(t, dir, "e.yaml", "id: first-hour\ntitle: What everybody does\nseverity: [2]\nsteps: [{title: x}]\n")
 	l := Load([]Dir{{dir, Folder}})
 	first := func(q Query) string {
 		if m := l.Suggest(q); len(m) > 0 {
@@ -153,7 +154,9 @@ func TestSuggest(t *testing.T) {
 		want string
 	}{
 		"nothing is known":        {Query{}, ""},
-		"severity alone":          {Query{Severity: 1}, ""},
+		"severity alone":          {Query{Severity: 1}, ""}, // of what names something else, too
+		"nothing but a severity":  {Query{Severity: 2, Text: "zzz"}, "first-hour"},
+		"another severity":        {Query{Severity: 3, Text: "zzz"}, ""},
 		"alert by name":           {Query{Alerts: []string{"QueueStuck"}, Text: "disk full", Services: []string{"shop"}}, "by-alert"},
 		"alert by pattern":        {Query{Alerts: []string{"HostHighCPULoad"}}, "high-cpu"},
 		"metric of the seed":      {Query{Metrics: []string{"cpu_usage"}}, "high-cpu"},

@@ -147,7 +147,10 @@ func (q Query) match(it Item) Match {
 		m.Score += n
 		m.Reason = append(m.Reason, why)
 	}
-	if m.Score > 0 && len(b.Severity) > 0 && q.Severity.Valid() && fits {
+	// The severity orders what something else asks for; alone it suggests only what
+	// names nothing else that could.
+	alone := len(b.Triggers)+len(b.Services)+len(b.Tags) == 0
+	if (m.Score > 0 || alone) && len(b.Severity) > 0 && q.Severity.Valid() && fits {
 		m.Score += weightSeverity
 		m.Reason = append(m.Reason, "for "+q.Severity.String())
 	}
