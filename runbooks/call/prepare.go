@@ -218,7 +218,9 @@ func (c *Call) process(e *runbooks.Exec, argv, bound []string) error {
 	if s.Dir, err = c.dir(e); err != nil {
 		return err
 	}
+	where := "" // the run's own folder
 	if s.Dir != c.scope.Dir {
+		where = s.Dir
 		c.Shown += "\n(in " + s.Dir + ")"
 	}
 	if e.Stdin != "" {
@@ -234,7 +236,7 @@ func (c *Call) process(e *runbooks.Exec, argv, bound []string) error {
 	}
 	c.spec = s
 	slices.Sort(bound)
-	c.Hash = digest(argv, bound, s.Stdin, e.Cwd, c.Timeout)
+	c.Hash = digest(argv, bound, s.Stdin, where, c.Timeout)
 	return nil
 }
 

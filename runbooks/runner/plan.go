@@ -147,18 +147,38 @@ func (r *Runner) planStep(t *track, s *step, sc *call.Scope, run *model.Run) pla
 }
 
 // stepHash is what an approval is bound to: the step's text, everything that will
-// run with its values, and who will run it.
+// run with its values, the values by which it is judged or that were shown, and who
+// will run it. What the step itself captures is none of them: it comes later.
 func (r *Runner) stepHash(s *step, actions []play.Action, sc *call.Scope, run *model.Run) string {
 	parts := []string{s.id, s.title}
 	for k, a := range actions {
 		text, _ := json.Marshal(s.items[k].exec)
 		parts = append(parts, a.Text, a.Hash, a.Blocked, string(text))
+		judged, _ := json.Marshal([]any{s.items[k].verify, s.items[k].expect, s.items[k].check})
+		parts = append(parts, valuesIn(string(judged), sc)...)
+	}
+	if s.approval != nil {
+		parts = append(parts, valuesIn("<"+strings.Join(s.approval.Show, "><")+">"+s.approval.Prompt, sc)...)
 	}
 	if run != nil {
 		parts = append(parts, run.Runner.Person, fmt.Sprint(run.N))
 	}
 	return call.Digest(parts...)
 }
+
+// valuesIn are the parameters that a text names, with their values.
+func valuesIn(text string, sc *call.Scope) []string {
+	var out []string
+	for _, n := range runbooks.Placeholders(unescaped.Replace(text)) {
+		if v := sc.Values[n]; v != "" && !runbooks.Given(n) {
+			out = append(out, n+"="+v)
+		}
+	}
+	return out
+}
+
+// unescaped undoes what JSON does to the brackets of a placeholder.
+var unescaped = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">")
 
 func valueOf(sc *call.Scope, run *model.Run) func(family, name string) string {
 	return func(family, name string) string {
