@@ -41,7 +41,12 @@ func (d *booksDesk) drawRun(a *App, w, h int) []string {
 func (d *booksDesk) drawNarrow(a *App, run model.Run, w, h int) []string {
 	th := a.theme
 	who, st := d.runsIt(a, run)
+	changed := d.changedLines(a, w)
+	if len(changed) > 0 && h <= 8 { // no line to spare for it
+		who, st, changed = "the file has changed", th.warn, nil
+	}
 	out := []string{spread(w, segs{{" " + model.Visible(run.Title), th.strong}}, segs{{model.Visible(who) + " ", st}})}
+	out = append(out, changed...)
 	var about []string
 	for _, e := range run.Escalate {
 		if e.Fired.IsZero() && run.Active() {
@@ -96,9 +101,7 @@ func (d *booksDesk) runLines(a *App, run model.Run, w, h int) []string {
 	if run.Active() && a.runner().Gone(run) {
 		text(th.warn, a.key("book.take")+" takes the run over", most)
 	}
-	if d.plan != nil && d.plan.Changed {
-		text(th.warn, "the file has changed since: this run keeps its text", most)
-	}
+	out = append(out, d.changedLines(a, w)...)
 	if where := d.where(); where != "" {
 		s := th.accent
 		if production.MatchString(where) {
@@ -182,23 +185,6 @@ func (d *booksDesk) runTail(a *App, run model.Run, w int, ruled bool) []string {
 	}
 	section("Values", d.valueLines(a, w)...)
 	return out
-}
-
-// where says which cluster this is about: the first thing to look at.
-func (d *booksDesk) where() string {
-	if d.plan == nil {
-		return ""
-	}
-	var parts []string
-	for _, v := range d.plan.Values {
-		switch v.Name {
-		case "context", "cluster", "namespace", "environment", "env", "database":
-			if v.Value != "" {
-				parts = append(parts, v.Name+" "+v.Value)
-			}
-		}
-	}
-	return strings.Join(parts, " · ")
 }
 
 func (d *booksDesk) escalationLines(a *App, run model.Run, w int) []string {
