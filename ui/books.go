@@ -285,7 +285,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		}
 		return nil, true // what was written comes as news, which sets the next alarm
 	case bookHandMsg:
-		return tea.Exec(&handed{Cmd: m.cmd}, func(err error) tea.Msg { return bookTermMsg{m.at, err, m.finish} }), true
+		return tea.Exec(&handed{Cmd: m.cmd, ctx: a.ctx}, func(err error) tea.Msg { return bookTermMsg{m.at, err, m.finish} }), true
 	case bookTermMsg:
 		finish := m.finish
 		err := m.err

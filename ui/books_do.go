@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"fmt"
-	"io"
 	"os/exec"
 	"strings"
 	"time"
@@ -125,28 +124,6 @@ type bookHandMsg struct {
 	at     play.Point
 	cmd    *exec.Cmd
 	finish func(error) error
-}
-
-// handed is a command that has the terminal. When it has ended its last words
-// stay on the screen until a key is pressed.
-type handed struct{ *exec.Cmd }
-
-func (h *handed) SetStdin(r io.Reader)  { h.Stdin = r }
-func (h *handed) SetStdout(w io.Writer) { h.Stdout = w }
-func (h *handed) SetStderr(w io.Writer) { h.Stderr = w }
-
-// Run runs it and waits for enter.
-func (h *handed) Run() error {
-	err := h.Cmd.Run()
-	// Colours, a hidden cursor or another character set may have been left behind.
-	fmt.Fprint(h.Stdout, "\x1b[0m\x1b(B\x1b[?25h\r\n-- it has ended, press enter to go back to the room --\r\n")
-	var one [1]byte
-	for {
-		n, e := h.Stdin.Read(one[:])
-		if e != nil || n > 0 && (one[0] == '\n' || one[0] == '\r') {
-			return err
-		}
-	}
 }
 
 func (a *App) bookPreview() tea.Cmd {
