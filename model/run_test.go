@@ -56,11 +56,25 @@ func TestR36OnlyListedTransitions(t *testing.T) {
 	b.refused(t, "bob", MarkAction{N: 1, Step: "look", Action: 1, State: ActionSkipped}, "say why")
 	b.refused(t, "bob", MarkAction{N: 1, Step: "look", Action: 1, State: ActionRunning}, "no mark")
 	b.must(t, "ana", MarkAction{N: 1, Step: "look", Action: 1, State: ActionSkipped, Reason: "no access"})
+	b.refused(t, "bob", MarkAction{N: 1, Step: "look", Action: 1, State: ActionSkipped, Reason: "again"}, "skipped already")
 	b.refused(t, "bob", EndRun{N: 1, Outcome: RunFinished}, "not through")
+	b.refused(t, "bob", EndRun{N: 1, Outcome: RunAbandoned}, "say why")
+	b.refused(t, "bob", EndRun{N: 1, Outcome: "odd"}, "no way for a run to end")
 	b.must(t, "ana", MarkAction{N: 1, Step: "fix", State: ActionDone})
 	b.must(t, "bob", EndRun{N: 1, Outcome: RunFinished})
 	b.refused(t, "bob", start, "finished already")
 	b.whole(t)
+}
+
+// What did not work, and what nobody knows, is still to be done.
+func TestR36OnlyWhatWorkedIsDone(t *testing.T) {
+	for _, s := range append([]ActionState{ActionPending, ActionRunning, ActionDone, ActionSkipped}, actionEnds...) {
+		over := s == ActionSucceeded || s == ActionDone || s == ActionSkipped
+		r := Run{Steps: []RunStep{{ID: "fix", Actions: []RunAction{{State: s}}}}}
+		if _, _, left := r.Next(); s.Over() != over || left == over || r.Steps[0].State().Over() != over {
+			t.Errorf("%s: over %v, left %v, step %s", s, s.Over(), left, r.Steps[0].State())
+		}
+	}
 }
 
 func TestR37InterruptedIsNeverRepeatedByItself(t *testing.T) {

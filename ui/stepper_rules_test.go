@@ -95,7 +95,7 @@ func TestR25TheTerminalIsPutBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		hand.Close()
-		h := &handed{exec.Command("sh", "-c", script)}
+		h := &handed{exec.Command("sh", "-c", script), t.Context()}
 		h.SetStdin(keys)
 		h.SetStdout(&out)
 		h.SetStderr(&out)

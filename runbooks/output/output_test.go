@@ -128,6 +128,25 @@ func TestR34PrivateKey(t *testing.T) {
 	}
 }
 
+// Tokens whose form is known are hidden though nobody named them, unless the rules
+// are left out.
+func TestR34Rules(t *testing.T) {
+	for name, c := range map[string]struct{ text, secret string }{
+		"aws-key":       {"key AKIAABCDEFGHIJKLMNOP.", "AKIAABCDEFGHIJKLMNOP"},
+		"github-token":  {"as ghp_" + strings.Repeat("a1", 18) + " x", strings.Repeat("a1", 18)},
+		"slack-token":   {"to xoxb-123456789012-abcdef x", "123456789012"},
+		"authorization": {"Authorization: Bearer abc.def-ghi", "abc.def-ghi"},
+		"url-password":  {"postgres://u:pa55word@h/d", "pa55word"},
+	} {
+		if got := redacted(t, nil, c.text); strings.Contains(got, c.secret) || !strings.Contains(got, "****("+name+")") {
+			t.Errorf("%s: %q", name, got)
+		}
+		if got := redacted(t, &Secrets{NoRules: true}, c.text); got != c.text {
+			t.Errorf("%s is hidden without rules: %q", name, got)
+		}
+	}
+}
+
 func TestR34PlainTextIsUntouched(t *testing.T) {
 	text := "NAME READY\norders-api 4/4\nhttps://x.example/a?b=c#d user@host\n"
 	if got := redacted(t, secrets(t, "sesame-open"), text); got != text {
@@ -151,7 +170,7 @@ var dirty = []struct{ in, want string }{
 	{"a\x00\x07\x0bb\n", "ab"},
 	{"a\u202eb\u200bc\u2066d\ufeff\n", "abcd"},
 	{"\x9b31mC1\u009b\n", "C1"},
-	{"bad \xff\xc3( end\n", "bad \ufffd\ufffd( end"},
+	{"bad \xff\xc3(\xa9 end\n", "bad \ufffd\ufffd(\ufffd end"},
 	{"a\tb\r\n", "a\tb"},
 }
 

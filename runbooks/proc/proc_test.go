@@ -228,6 +228,12 @@ func TestR18Ladder(t *testing.T) {
 	if res := r.Wait(); res.State != Cancelled || res.Exit != 3 || res.Last != "INT" || !strings.Contains(res.View.Stdout(), "cleaned") {
 		t.Errorf("%+v", res)
 	}
+	// The signal is for all of the group, not only for the one that leads it.
+	r = start(`bash -c 'trap "echo the child; exit 0" INT; echo ready; while :; do sleep 0.01; done'; echo on`, quick)
+	r.Stop()
+	if res := r.Wait(); !strings.Contains(res.View.Stdout(), "the child") || res.Last != "INT" {
+		t.Errorf("%+v", res)
+	}
 	n := nap()
 	r = start(`trap '' INT TERM HUP; echo ready; sleep `+n+` & while :; do sleep 0.01; done`, Ladder{{"INT", 50 * time.Millisecond}, {"TERM", 50 * time.Millisecond}})
 	r.Stop()
@@ -525,6 +531,17 @@ func TestR34SecretsInOutputFileAndErrors(t *testing.T) {
 	if strings.Contains(all, "sesame-open") || !strings.Contains(all, "****(token)") {
 		t.Error(all)
 	}
+}
+
+// What a program asks without ending its line is shown while it waits.
+func TestR34APromptIsShown(t *testing.T) {
+	r, err := Start(Spec{Argv: []string{"sh", "-c", "printf 'Which one? '; exec sleep 20"}, Env: testEnv(), Dir: t.TempDir(), Stop: Ladder{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the question", func() bool { return strings.Contains(r.Record().View().Stdout(), "Which one?") })
+	r.Stop()
+	r.Wait()
 }
 
 func TestLadderIgnoresUnknownSignals(t *testing.T) {

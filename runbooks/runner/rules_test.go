@@ -307,3 +307,68 @@ func TestR18AsTheStepSays(t *testing.T) {
 		}
 	}
 }
+
+// R10: where a target has to be typed, a yes that something else took does not count.
+func TestR10TheTargetIsAskedForWhereItRuns(t *testing.T) {
+	s := newScene(t, nil)
+	s.tool("tool", "")
+	r := s.runner("bob")
+	n := s.book(r, "  - {title: S, approval: {type_to_confirm: orders}, actions: [{argv: [tool], risk: mutate}]}\n")
+	p, err := r.Current(s.inc(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.must("ana", model.ApproveStep{N: n, Step: "step-1", Hash: p.Steps[0].Approval.Hash, Typed: "yes"})
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1"}, "", false); err == nil || s.calls() != "" {
+		t.Errorf("%v %s", err, s.calls())
+	}
+}
+
+// R13: a folder that depends on where warroom was started is none.
+func TestR13FolderIsNamedFromTheRoot(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("sub", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := newScene(t, nil)
+	s.tool("tool", "")
+	r := s.runner("bob")
+	n := s.book(r, "  - {title: S, actions: [{argv: [tool], cwd: sub, risk: read}]}\n")
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1"}, "", false); err == nil || s.calls() != "" || !strings.Contains(err.Error(), "not named from the root") {
+		t.Errorf("%v %s", err, s.calls())
+	}
+}
+
+// R14: neither what is captured, nor the error of what cannot be started, nor that of
+// a secret that cannot be read holds a secret.
+func TestR14OtherWays(t *testing.T) {
+	t.Setenv("WR_TEST_TOKEN", "sesame-open")
+	s := newScene(t, map[string]string{"x.yaml": `
+id: xx
+title: X
+params: [{name: token, type: secret, from: ["env:WR_TEST_TOKEN"]}]
+steps:
+  - title: S
+    actions:
+      - command: |
+          echo '{"a":"\u0073esame-open"}'
+        risk: read
+        capture: {name: a, json: $.a}
+      - {argv: [env], cwd: /nowhere/<token>, risk: read}
+`, "y.yaml": "id: yy\ntitle: Y\nparams: [{name: token, type: secret, from: ['cmd:echo sesame-two | tr a-z A-Z; exit 3']}]\nsteps: [{title: S, actions: [{argv: [env], secrets: [token], risk: read}]}]\n"})
+	r := s.runner("bob")
+	n := s.begin(r, play.Ref{ID: "xx"}, nil)
+	if e := s.run(r, n, "step-1", 0); e.Captured["a"] != "****(token)" {
+		t.Errorf("%+v", e)
+	}
+	if e := s.run(r, n, "step-1", 1); e.State != model.ActionFailed || !strings.Contains(e.Note, "****(token)") {
+		t.Errorf("%+v", e)
+	}
+	if d := s.store.dump(); strings.Contains(d, "sesame-open") {
+		t.Error(d)
+	}
+	n = s.begin(r, play.Ref{ID: "yy"}, nil)
+	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1"}, "", false); err == nil || strings.Contains(err.Error(), "SESAME-TWO") {
+		t.Error(err)
+	}
+}
