@@ -176,10 +176,10 @@ func TestTakenOverIsStopped(t *testing.T) {
 	bob.seat.run(bob.a.enter(ana.a.room.inc.ID, 0))
 	bob.keys("esc", "3")
 	dir := t.TempDir()
-	shelf(t, again(dir, "read", 1), ana, bob)
+	shelf(t, again(dir, "mutate", 1), ana, bob)
 	ana.others, bob.others = []*stepper{bob}, []*stepper{ana}
 	ana.begin("again")
-	ana.keys("right", "enter")
+	ana.keys("right", "enter", "pgdown", "y")
 	for n := 0; ran(dir) == 0; n++ {
 		if n > 500 {
 			t.Fatal("it does not begin")
@@ -196,6 +196,7 @@ func TestTakenOverIsStopped(t *testing.T) {
 	if got := bob.action(1, "act", 0).State; got != model.ActionInterrupted {
 		t.Fatalf("%s", got)
 	}
+	bob.sees("on purpose") // what to do now is not cut off
 }
 
 // A note is written from here, and leaves the run where it is.

@@ -91,7 +91,7 @@ func (d *booksDesk) detail(a *App, run model.Run, step play.Step, act play.Actio
 		add(th.dim, "", "a person does this · "+a.key("book.done")+" marks it as done", 2)
 	}
 	if state.State == model.ActionInterrupted && act.Asks() {
-		add(th.alarm, "", "interrupted: nobody knows whether it happened. Look first; then mark it as done, or run it again on purpose.", 2)
+		add(th.alarm, "", "interrupted: nobody knows whether it happened. Look first; then mark it as done, or run it again on purpose.", 3)
 	}
 	if ap := step.Approval; ap != nil {
 		add(th.warn, "", approvalWords(ap), 2)
