@@ -29,7 +29,7 @@ func shelf(t *testing.T, text string, seats ...*stepper) {
 }
 
 // again is a runbook whose command writes down that it was run, and waits until it
-// may end. It ends well from the given time on.
+// may end or is asked to. It ends well from the given time on.
 func again(dir, risk string, well int) string {
 	return fmt.Sprintf(`runbook:
   id: again
@@ -44,7 +44,7 @@ func again(dir, risk string, well int) string {
         - description: Act on it
           risk: %[2]s
           command: |
-            echo x >>'%[1]s/ran'; until test -e '%[1]s/end'; do sleep 0.01; done; n=$(wc -l <'%[1]s/ran'); echo "time $((n+0))"; test $n -ge %[3]d
+            trap 'exit 130' INT; echo x >>'%[1]s/ran'; until test -e '%[1]s/end'; do sleep 0.01; done; n=$(wc -l <'%[1]s/ran'); echo "time $((n+0))"; test $n -ge %[3]d
     - id: look
       title: Look
       actions: [{description: Look at it}]
