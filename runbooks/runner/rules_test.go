@@ -268,13 +268,12 @@ func TestR18AsTheStepSays(t *testing.T) {
 	s := newScene(t, nil)
 	r := s.runner("bob")
 	const loop = "echo ready; while :; do sleep 0.02; done"
-	n := s.book(r, "  - {title: S, actions: [{command: \"trap 'echo by TERM; exit 1' TERM; trap 'echo by HUP; exit 1' HUP; "+loop+"\", stop: {signal: HUP}},"+
-		" {command: \"trap 'echo by TERM; exit 1' TERM; trap 'echo INT' INT; "+loop+"\"},"+
-		" {command: \"trap 'echo by TERM; exit 1' TERM; trap 'echo INT' INT; "+loop+"\", stop: {grace: 20ms}}]}\n")
+	n := s.book(r, "  - {title: S, actions: [{command: \"trap 'echo by HUP; exit 1' HUP; "+loop+"\", stop: {signal: HUP}},"+
+		" {command: \"trap 'echo INT' INT; "+loop+"\"}, {command: \"trap '' INT; "+loop+"\", stop: {grace: 20ms}}]}\n")
 	for k, c := range []struct {
-		stops int
-		want  string
-	}{{1, "by HUP"}, {2, "by TERM"}, {1, "by TERM"}} {
+		stops        int
+		says, signal string
+	}{{1, "by HUP", ""}, {2, "INT", "SIGTERM"}, {1, "ready", "SIGTERM"}} {
 		j, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "step-1", Action: k}, "", false)
 		if err != nil {
 			t.Fatal(err)
@@ -302,7 +301,7 @@ func TestR18AsTheStepSays(t *testing.T) {
 		case <-time.After(8 * time.Second):
 			t.Fatalf("%d is not stopped", k)
 		}
-		if e, err := j.End(); err != nil || e.State != model.ActionCancelled || !strings.Contains(e.Output, c.want) {
+		if e, err := j.End(); err != nil || e.State != model.ActionCancelled || !strings.Contains(e.Output, c.says) || e.Signal != c.signal {
 			t.Errorf("%d: %v %+v", k, err, e)
 		}
 	}
