@@ -129,7 +129,7 @@ func (a *App) silenceAlert() {
 	var f *form
 	f = newForm("Silence", []field{
 		textField("because", "", "what is being done, and until when", "whoever finds it at night has only your reason"),
-		textField("for", "2h", "30m, 2h, 3d", "it ends by itself"),
+		offerField("for", "2h", "30m, 2h, 3d", "it ends by itself"),
 		textField("what", match, "rule=DiskFull env=test", "all of these must hold: rule, service, or any label"),
 	}, func(a *App, v []string) (tea.Cmd, error) {
 		span, ok := model.ParseSpan(strings.ToLower(v[1]))

@@ -100,9 +100,9 @@ func (a *App) ask(name string, fields []field, make func(a *App, v []string) (mo
 // before it could be used.
 func (a *App) askOrder(name, who, task string) {
 	a.ask(name, []field{
-		textField("who", who, "data-team", "one person, or the name of a team"),
+		offerField("who", who, "data-team", "one person, or the name of a team"),
 		textField("task", task, "", "what to do"),
-		textField("for", "5m", "5m", "until when you come back to them"),
+		offerField("for", "5m", "5m", "until when you come back to them"),
 	}, func(_ *App, v []string) (model.Command, error) {
 		span, ok := model.ParseSpan(strings.ToLower(v[2]))
 		if !ok {

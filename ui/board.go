@@ -277,7 +277,7 @@ func (a *App) askDecide(n int) {
 	a.ask("Decide: "+model.Brief(d.Text, 60), []field{
 		{label: "we do it", help: help, choices: []string{"go", "no"}},
 		textField("who", "", "bob", "one person"),
-		textField("known in", "5m", "5m", "when we know whether it worked; empty: nobody will ask"),
+		offerField("known in", "5m", "5m", "when we know whether it worked; empty: nobody will ask"),
 		textField("how", "", "error rate below 1 %", "how we know"),
 	}, func(a *App, v []string) (model.Command, error) {
 		c := model.TakeDecision{N: n, Outcome: model.Outcome(v[0]), Executor: v[1], Verify: v[3]}
@@ -305,8 +305,8 @@ func (a *App) askWorked(n int) {
 func (a *App) askTemporary() {
 	a.ask("What is in place only for a while?", []field{
 		textField("what", "", "imports throttled to 10 %", "it is listed again when the incident closes"),
-		textField("owner", a.cfg.Actor, "bob", "who takes it away"),
-		textField("for", "2h", "2h", "how long; empty: not said"),
+		offerField("owner", a.cfg.Actor, "bob", "who takes it away"),
+		offerField("for", "2h", "2h", "how long; empty: not said"),
 	}, func(a *App, v []string) (model.Command, error) {
 		c := model.AddMitigation{Text: v[0], Owner: v[1]}
 		if v[2] != "" {

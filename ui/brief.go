@@ -278,8 +278,8 @@ func (a *App) askResolve(to model.Status) {
 	why := textField("why", "", "error rate normal for 10 minutes", a.looseNote())
 	a.ask(string(to)+": "+model.Brief(inc.Title, 50), []field{
 		why, sev,
-		textField("postmortem", owner, "ana", "who writes it; empty: nobody yet"),
-		textField("due in", inHours(a.cfg.Rules.Review), "72h", "48 to 72 hours is good practice"),
+		offerField("postmortem", owner, "ana", "who writes it; empty: nobody yet"),
+		offerField("due in", inHours(a.cfg.Rules.Review), "72h", "48 to 72 hours is good practice"),
 	}, func(a *App, v []string) (model.Command, error) {
 		s, err := model.ParseSeverity(v[1])
 		if err != nil {
@@ -289,7 +289,11 @@ func (a *App) askResolve(to model.Status) {
 		if inc.Review.Owner != "" && model.SamePerson(v[2], inc.Review.Owner) {
 			c.Owner = "" // settled already
 		}
-		if d, ok := model.ParseSpan(strings.ReplaceAll(strings.ToLower(v[3]), " ", "")); ok && v[2] != "" {
+		if v[2] != "" && v[3] != "" {
+			d, ok := model.ParseSpan(strings.ReplaceAll(strings.ToLower(v[3]), " ", ""))
+			if !ok {
+				return nil, model.Errorf(model.Invalid, "%q is no length of time: give for example 72h", model.Brief(v[3], 30))
+			}
 			c.Due = a.now.Add(d)
 		}
 		return c, nil
@@ -319,8 +323,8 @@ func (a *App) looseNote() string {
 
 func (a *App) askReview() {
 	a.ask("Who writes the postmortem?", []field{
-		textField("owner", a.room.inc.Review.Owner, "ana", ""),
-		textField("due in", "72h", "72h", "from now"),
+		offerField("owner", a.room.inc.Review.Owner, "ana", ""),
+		offerField("due in", inHours(a.cfg.Rules.Review), "72h", "from now"),
 	}, func(a *App, v []string) (model.Command, error) {
 		d, ok := model.ParseSpan(strings.ToLower(v[1]))
 		if !ok {
@@ -333,7 +337,7 @@ func (a *App) askReview() {
 func (a *App) askTeam() {
 	name := a.room.inc.NextTeam()
 	a.ask("Form a team", []field{
-		textField("name", name, name, ""),
+		offerField("name", name, name, ""),
 		textField("leader", "", "bob", "reports to the commander for the whole team"),
 		textField("members", "", "carl, dora", "separated by commas"),
 		textField("task", "", "databases", ""),

@@ -130,7 +130,7 @@ func (a *App) askReport() {
 		first = model.Visible(s[0])
 	}
 	a.ask("Report: three sentences", []field{
-		textField("service", first, "which one", ""),
+		offerField("service", first, "which one", ""),
 		textField("conditions", "", "how is it now?", "what is seen, in one line"),
 		textField("actions", "", "what is being done?", ""),
 		textField("needs", "", "what is needed? nothing is an answer", "a need stands out in the timeline"),

@@ -187,7 +187,7 @@ func (a *App) more() tea.Cmd {
 		return nil
 	}
 	a.ask("Put off: "+model.Brief(c.Text, 60), []field{
-		textField("for", "10m", "10m", "for how long, from now"),
+		offerField("for", "10m", "10m", "for how long, from now"),
 		textField("why", "", "nothing new yet", "the reason is logged"),
 	}, func(a *App, v []string) (model.Command, error) {
 		d, ok := model.ParseSpan(strings.ToLower(v[0]))

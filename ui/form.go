@@ -16,6 +16,7 @@ type field struct {
 	input   textinput.Model
 	choices []string // if set, ← → choose and digits jump
 	chosen  int
+	offered bool // the value is a proposal: what is typed replaces it
 }
 
 func textField(label, value, placeholder, help string) field {
@@ -23,6 +24,33 @@ func textField(label, value, placeholder, help string) field {
 	f.input.SetValue(value)
 	f.input.Blur()
 	return f
+}
+
+// offerField is a text field with a value that is likely right. It stands there
+// as if all of it were selected: whoever types 3m over an offered 5m means three
+// minutes, not 5m3m. The arrow keys keep it, to be changed in place.
+func offerField(label, value, placeholder, help string) field {
+	f := textField(label, value, placeholder, help)
+	f.offered = value != ""
+	return f
+}
+
+// answerTo is what a key or a paste does to an offered value.
+func (f *field) answerTo(msg tea.Msg) {
+	if !f.offered {
+		return
+	}
+	switch m := msg.(type) {
+	case tea.KeyPressMsg:
+		if s := m.String(); m.Text != "" || s == "backspace" || s == "delete" {
+			f.input.SetValue("")
+		}
+	case tea.PasteMsg:
+		f.input.SetValue("")
+	default:
+		return
+	}
+	f.offered = false
 }
 
 func (f *field) value() string {
@@ -104,6 +132,7 @@ func (f *form) update(a *App, msg tea.Msg) (bool, tea.Cmd) {
 		msg = tea.PasteMsg{Content: model.Visible(strings.ReplaceAll(p.Content, "\n", " "))}
 	}
 	f.problem = ""
+	fd.answerTo(msg)
 	var cmd tea.Cmd
 	fd.input, cmd = fd.input.Update(msg)
 	return false, cmd
@@ -177,6 +206,10 @@ func (f *form) view(a *App, w, h int) ([]string, *tea.Cursor) {
 				cur.Y = len(out)
 				cur.Shape, cur.Blink = tea.CursorBar, false
 			}
+		}
+		if i == f.at && fd.offered {
+			out = append(out, head+segs{{model.Brief(fd.input.Value(), w-label-1), th.selected}}.fit(w-label))
+			continue
 		}
 		out = append(out, head+fitANSI(fd.input.View(), w-label))
 	}

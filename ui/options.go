@@ -99,7 +99,7 @@ func (a *App) askCall(c model.Call) {
 		}
 	}
 	a.open(newForm("Roll call: "+model.Brief(c.System, 50), []field{
-		textField("who", model.Visible(c.Person), "nobody", "one person; empty: nobody answers for it"), state,
+		offerField("who", model.Visible(c.Person), "nobody", "one person; empty: nobody answers for it"), state,
 	}, func(a *App, v []string) (tea.Cmd, error) {
 		cmd := model.CallRoll{System: c.System, Person: v[0], State: model.Attendance(v[1])}
 		if v[0] == "" {

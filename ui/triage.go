@@ -255,7 +255,7 @@ func (d *triageDesk) measure(a *App) tea.Cmd {
 	was, _ := a.room.inc.Triage.Metric(m.Name)
 	metric := *m
 	a.ask(metric.Name, []field{
-		textField("value", was.Value, strings.Trim(metric.Threshold.String(), "<>= "), metric.Threshold.Words()+": "+metric.Gain()+" · empty: not known"),
+		offerField("value", was.Value, strings.Trim(metric.Threshold.String(), "<>= "), metric.Threshold.Words()+": "+metric.Gain()+" · empty: not known"),
 	}, func(_ *App, v []string) (model.Command, error) {
 		return metric.Command(v[0])
 	})

@@ -315,8 +315,8 @@ func (d *updatesDesk) sent(a *App) tea.Cmd {
 		ways = model.ViaQueue + " sends it to " + model.Visible(strings.Join(to, ", ")) + "; by hand: you have sent it"
 	}
 	a.open(newForm(name, []field{
-		textField("next update in", next, "20m", "what they were promised: its clock follows; empty: by the rules"),
-		textField("by way of", via, via, ways),
+		offerField("next update in", next, "20m", "what they were promised: its clock follows; empty: by the rules"),
+		offerField("by way of", via, via, ways),
 		textField("sent at", "", "now", "if it was earlier: -3m or 14:03"),
 	}, func(a *App, v []string) (tea.Cmd, error) {
 		c := model.MarkSent{N: u.N, Via: v[1], Text: u.Message}
@@ -378,7 +378,7 @@ func (d *updatesDesk) noChange(a *App) tea.Cmd {
 // promise says when the next update comes.
 func (d *updatesDesk) promise(a *App) tea.Cmd {
 	to := d.to(a)
-	a.ask("Next update to "+string(to), []field{textField("in", typed(cmp.Or(a.nextIn(to), 20*time.Minute)), "20m", "what they were promised: the clock follows")},
+	a.ask("Next update to "+string(to), []field{offerField("in", typed(cmp.Or(a.nextIn(to), 20*time.Minute)), "20m", "what they were promised: the clock follows")},
 		func(a *App, v []string) (model.Command, error) {
 			in, ok := model.ParseSpan(strings.ReplaceAll(strings.ToLower(v[0]), " ", ""))
 			if !ok {
@@ -396,7 +396,7 @@ func (d *updatesDesk) snooze(a *App) tea.Cmd {
 		return nil
 	}
 	a.ask("Put off: "+model.Brief(c.Text, 60), []field{
-		textField("for", "10m", "10m", "for how long, from now"),
+		offerField("for", "10m", "10m", "for how long, from now"),
 		textField("why", "", "nothing new yet", "the reason is logged"),
 	}, func(a *App, v []string) (model.Command, error) {
 		span, ok := model.ParseSpan(strings.ToLower(v[0]))
