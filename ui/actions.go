@@ -180,14 +180,14 @@ var listActions = []action{
 }
 
 var roomActions = []action{
+	{id: "accept", keys: []string{"a"}, words: "Accept the role offered or the order given to you", short: "accept", where: inRoom | atIncident, rank: 1, why: hasToAccept,
+		run: func(a *App) tea.Cmd { return a.accept() }},
 	{id: "write", keys: []string{"i", "enter"}, words: "Write into the timeline", short: "write", where: inRoom, rank: 1, why: writable,
 		run: func(a *App) tea.Cmd { return a.composer.area.Focus() }},
 	{id: "order", keys: []string{"o", "@"}, words: "Give an order to somebody", short: "order", where: inRoom, rank: 5, why: writable,
 		run: func(a *App) tea.Cmd { return a.startLine("@") }},
 	{id: "take", keys: []string{"T"}, words: "Take command", short: "take command", where: inRoom | atIncident, rank: 1, why: canTake, when: vacant,
 		run: func(a *App) tea.Cmd { return a.takeCommand() }},
-	{id: "accept", keys: []string{"a"}, words: "Accept the role offered to you", short: "accept", where: inRoom | atIncident, rank: 1, why: hasOffer,
-		run: func(a *App) tea.Cmd { return a.acceptOffer() }},
 	{id: "decline", keys: []string{"x"}, words: "Decline the role offered to you, or take your offer back", where: inRoom | atIncident, why: hasAnyOffer,
 		run: func(a *App) tea.Cmd { return a.do(model.DeclineRole{}, "the hand-over has ended") }},
 	{id: "severity", keys: []string{"v"}, words: "Change the severity", short: "severity", where: inRoom | atIncident, rank: 4, why: writable,

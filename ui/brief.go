@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +68,15 @@ func (a *App) takeCommand() tea.Cmd {
 		return model.TakeCommand{Reason: v[0]}, nil
 	})
 	return nil
+}
+
+// accept takes what somebody put to the person at this screen: a role first, else
+// an order, from wherever in the Room they stand.
+func (a *App) accept() tea.Cmd {
+	if o, ok := a.newOrder(); ok && !slices.ContainsFunc(a.room.inc.Offers, func(o model.Offer) bool { return model.SamePerson(o.To, a.cfg.Actor) }) {
+		return a.do(model.AckOrder{N: o.N}, "understood: "+model.Brief(o.Task, 60))
+	}
+	return a.acceptOffer()
 }
 
 // acceptOffer shows the briefing to whoever takes command over, who then accepts
@@ -166,7 +174,7 @@ const missedLimit = 500
 
 // missed shows what happened since the last key before this one.
 func (a *App) missed() tea.Cmd {
-	id, from := a.room.inc.ID, a.room.seen
+	id, from, me := a.room.inc.ID, a.room.seen, a.cfg.Actor
 	since := "you opened the room"
 	if !a.lastKey.IsZero() && a.lastKey.After(a.room.entered) {
 		since = a.stamp(a.lastKey)
@@ -174,7 +182,9 @@ func (a *App) missed() tea.Cmd {
 	return a.read(func(ctx context.Context, s Store) tea.Msg {
 		m := missedMsg{since: since}
 		m.entries, m.err = s.Timeline(ctx, id, model.Window{Back: true, Limit: missedLimit})
-		m.entries = slices.DeleteFunc(m.entries, func(e model.Entry) bool { return e.Seq <= from })
+		m.entries = slices.DeleteFunc(m.entries, func(e model.Entry) bool {
+			return e.Seq <= from || model.SamePerson(e.Actor, me) // nobody misses what they wrote
+		})
 		slices.SortFunc(m.entries, func(x, y model.Entry) int { return int(x.Seq - y.Seq) })
 		return m
 	})
@@ -190,7 +200,7 @@ func (a *App) showMissed(m missedMsg) {
 		return
 	}
 	a.open(&pager{
-		name: fmt.Sprintf("Missed since %s: %d lines", m.since, len(m.entries)),
+		name: "Missed since " + m.since + ": " + counted(len(m.entries), "line", "lines"),
 		foot: "↑↓ scroll · b briefing · esc back",
 		text: func(a *App, w int) []string {
 			var out []string

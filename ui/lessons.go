@@ -163,7 +163,7 @@ func (a *App) lessonRoom() int {
 // lessonLine is the lesson on the screen, nil if there is none.
 func (a *App) lessonLine(room int) segs {
 	s := &a.school
-	if s.now == nil || a.room != nil && hasOffer(a) == "" { // the key that accepts is more urgent than any lesson
+	if s.now == nil || a.room != nil && hasToAccept(a) == "" { // the key that accepts is more urgent than any lesson
 		return nil
 	}
 	st, age := a.theme.dim, a.now.Sub(s.since)

@@ -55,13 +55,27 @@ func canTake(a *App) string {
 	return writable(a)
 }
 
-func hasOffer(a *App) string {
+func hasToAccept(a *App) string {
 	for _, o := range a.room.inc.Offers {
 		if model.SamePerson(o.To, a.cfg.Actor) {
 			return writable(a)
 		}
 	}
-	return "no role is offered to you"
+	if _, ok := a.newOrder(); ok {
+		return writable(a)
+	}
+	return "no role is offered to you, and no new order given"
+}
+
+// newOrder is the order to the person at this screen that has waited longest for
+// their “understood”.
+func (a *App) newOrder() (model.Order, bool) {
+	for _, o := range a.room.inc.Orders {
+		if o.State == model.OrderOpen && model.SamePerson(o.Person, a.cfg.Actor) {
+			return o, true
+		}
+	}
+	return model.Order{}, false
 }
 
 func hasAnyOffer(a *App) string {

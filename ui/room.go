@@ -242,5 +242,7 @@ func (a *App) changed(c model.Change) tea.Cmd {
 	if len(c.Events) == 0 {
 		return inbox
 	}
-	return tea.Batch(inbox, a.absorb(c.Events), a.refreshList(), a.callFor(c.Events), a.deskNews(c.Events))
+	cmds := tea.Batch(inbox, a.absorb(c.Events), a.refreshList(), a.callFor(c.Events), a.deskNews(c.Events))
+	a.tell(c.Events)
+	return cmds
 }
