@@ -24,11 +24,30 @@ func (a *App) hasPane(p pane) bool {
 
 // turnPane moves the focus to the next pane that is there, or to the one before.
 func (a *App) turnPane(by int) {
-	for range paneCount {
-		if a.focus = (a.focus + paneCount + pane(by)) % paneCount; a.hasPane(a.focus) {
+	round := a.paneRound()
+	at := slices.Index(round, a.focus)
+	for range round {
+		at = (at + len(round) + by) % len(round)
+		if a.focus = round[at]; a.hasPane(a.focus) {
 			return
 		}
 	}
+}
+
+// paneRound is the order in which the panes are gone through: as they stand on
+// the screen, and then those that the station leaves out. Narrow windows name
+// them in their own order.
+func (a *App) paneRound() []pane {
+	round := []pane{paneTimeline}
+	if a.lay.wide {
+		round = append(round, placings[a.station()].panes...)
+	}
+	for p := range paneCount {
+		if !slices.Contains(round, p) {
+			round = append(round, p)
+		}
+	}
+	return round
 }
 
 // onAlertPane reports whether keys act on the Room's pane of alerts.

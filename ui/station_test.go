@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
@@ -54,13 +56,40 @@ func TestAskLayout(t *testing.T) {
 	if !x.a.lay.panes[paneDue].Empty() {
 		t.Error("the scribe's layout shows what is due")
 	}
-	x.keys("tab", "tab")
+	x.keys("tab", "tab", "tab", "tab") // roles, board and situation stand there
 	if x.a.focus != paneDue || x.a.lay.panes[paneDue].Empty() {
 		t.Error("a pane in focus is not shown")
 	}
 	y := checkout(t, 80, 24)
 	y.keys("V", "text:obs", "enter")
 	y.sees("shows from 100×28 on")
+}
+
+// tab goes through the panes as they stand on the screen, left to right and down;
+// narrow windows have them in a row of their own.
+func TestTabFollowsTheScreen(t *testing.T) {
+	for _, size := range [][2]int{{120, 40}, {200, 60}} {
+		for at := range stationCount {
+			x := checkout(t, size[0], size[1])
+			x.a.cfg.Layout = at.String()
+			x.a.resize()
+			var shown []pane
+			for p := range paneCount {
+				if p != paneTimeline && !x.a.lay.panes[p].Empty() {
+					shown = append(shown, p)
+				}
+			}
+			slices.SortFunc(shown, func(p, q pane) int {
+				l := &x.a.lay.panes
+				return cmp.Or(cmp.Compare(l[p].Min.X, l[q].Min.X), cmp.Compare(l[p].Min.Y, l[q].Min.Y))
+			})
+			for _, want := range shown {
+				if x.keys("tab"); x.a.focus != want {
+					t.Errorf("%s at %d: tab goes to %d, and %d stands there", at, size[0], x.a.focus, want)
+				}
+			}
+		}
+	}
 }
 
 func TestGoldenStations(t *testing.T) {
