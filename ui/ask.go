@@ -149,7 +149,10 @@ func (a *App) askStatus() tea.Cmd {
 		}
 		return a.do(model.SetStatus{To: s}, "now "+string(s)+" · "+a.key("undo")+" takes it back")
 	})
-	p.sel = min(at+1, len(items)-1) // the next one is the likely one
+	p.sel = at + 1                 // the next one is the likely one
+	if !a.room.inc.Status.Open() { // nothing follows the end but that it begins again
+		p.sel = slices.Index(model.Statuses, model.Investigating)
+	}
 	a.open(p)
 	return nil
 }

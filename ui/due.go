@@ -132,7 +132,8 @@ func (a *App) clockFace(c model.Clock) (string, style) {
 	return countdown(left), ""
 }
 
-// countdown is a distance in time: 02:12 below an hour, 1h05 above.
+// countdown is a distance in time: 02:12 below an hour, 1h05 above, 2d23h from two
+// days on.
 func countdown(d time.Duration) string {
 	d = d.Truncate(time.Second)
 	if d < time.Hour {
@@ -141,7 +142,7 @@ func countdown(d time.Duration) string {
 	if d < 48*time.Hour {
 		return fmt.Sprintf("%dh%02d", int(d.Hours()), int(d.Minutes())%60)
 	}
-	return fmt.Sprintf("%dd", int(d.Hours())/24)
+	return fmt.Sprintf("%dd%02dh", int(d.Hours())/24, int(d.Hours())%24)
 }
 
 // actOnClock does what a clock asks for: each kind has one obvious answer.
@@ -158,7 +159,10 @@ func (a *App) actOnClock() tea.Cmd {
 	case model.ClockMitigation:
 		return a.do(model.RemoveMitigation{N: c.N}, "removed from the ledger · "+a.key("undo")+" takes it back")
 	case model.ClockUpdate:
-		return a.startLine("update: ")
+		if c.Audience == model.ToInternal {
+			return a.startLine("update: ")
+		}
+		return a.messageTo(c.Audience) // a line in the timeline tells none of them anything
 	case model.ClockAck, model.ClockCommand:
 		return a.do(model.TakeCommand{}, "you are incident commander")
 	case model.ClockCallout:

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	"warroom/model"
 )
@@ -32,6 +33,14 @@ func (a *App) roleRows() []roleRow {
 	return out
 }
 
+// heldFor counts in minutes: a row of seconds that run would draw the eye.
+func heldFor(d time.Duration) string {
+	if d < minute {
+		return "just now"
+	}
+	return model.Span(d.Truncate(minute))
+}
+
 func (a *App) selectedRole() (roleRow, bool) {
 	rows := a.roleRows()
 	if a.room == nil || a.room.role >= len(rows) {
@@ -57,7 +66,7 @@ func (a *App) drawRoles(w, h int, focused bool) []string {
 			if o, ok := a.room.inc.Offer(r.role); ok {
 				left.add(th.warn, " → "+model.Visible(o.To)+"?")
 			}
-			right.add(th.dim, model.Span(max(0, a.now.Sub(r.held.Since)).Truncate(minute))+" ")
+			right.add(th.dim, heldFor(a.now.Sub(r.held.Since))+" ")
 		case r.role == model.Commander && a.room.inc.Leaderless():
 			left.add(th.alarm, "NO COMMANDER")
 			if hint := a.key("take") + " take "; left.width()+2+width(hint) <= w {

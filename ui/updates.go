@@ -32,9 +32,23 @@ func (a *App) templates() []*comms.Template {
 	return a.cfg.Templates
 }
 
-func (d *updatesDesk) open(*App) tea.Cmd                  { return nil }
 func (d *updatesDesk) take(*App, tea.Msg) (tea.Cmd, bool) { return nil, false }
 func (d *updatesDesk) news(*App, []model.Event) tea.Cmd   { return nil }
+
+// open goes to the words that wait for this audience: whoever comes to approve
+// them finds them, and nobody writes them a second time.
+func (d *updatesDesk) open(a *App) tea.Cmd {
+	if a.room == nil || d.audience == "" {
+		return nil
+	}
+	for _, u := range d.list(a) {
+		if u.Audience == d.audience && u.Step != model.UpdateIsSent {
+			d.audience, d.n = "", u.N
+			break
+		}
+	}
+	return nil
+}
 
 // list are the updates in the order of the screen: those to be sent first, then
 // what was sent, the newest first.
@@ -146,8 +160,17 @@ func (a *App) firstMessage() tea.Cmd {
 			break
 		}
 	}
+	return a.messageTo(to)
+}
+
+// messageTo goes to the words that wait for an audience, or begins some.
+func (a *App) messageTo(to model.Audience) tea.Cmd {
+	d := a.updates()
+	d.audience, d.n = to, 0
 	cmd := a.goDesk(screenUpdates)
-	a.updates().audience = to
+	if d.audience != to {
+		return cmd
+	}
 	return tea.Batch(cmd, a.draftFrom(comms.Suggest(a.templates(), a.room.inc, to), to))
 }
 

@@ -11,6 +11,9 @@ func onUpdate(a *App) string {
 		return why
 	}
 	if _, ok := a.updates().selected(a); !ok {
+		if len(a.updates().list(a)) > 0 {
+			return "no message is selected: ↓ goes to them"
+		}
 		return "no message is selected: " + a.key("updates.new") + " writes one"
 	}
 	return ""

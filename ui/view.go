@@ -38,6 +38,9 @@ func (a *App) View() tea.View {
 
 func tooSmall(w, h int) string {
 	msg := fmt.Sprintf("too small: need %d×%d", minWidth, minHeight)
+	if width(msg) > w { // what is needed is the part that helps
+		msg = fmt.Sprintf("need %d×%d", minWidth, minHeight)
+	}
 	lines := make([]string, h)
 	lines[h/2] = cut(msg, w)
 	return strings.Join(lines, "\n")
@@ -140,7 +143,7 @@ func (a *App) timelineState() segs {
 	if t.fresh > 0 {
 		st = a.theme.warn
 	}
-	return segs{{fmt.Sprintf("%d entries · %s ", a.room.inc.Lines, t.state(a.key("newest"))), st}}
+	return segs{{fmt.Sprintf("%s · %s ", counted(a.room.inc.Lines, "entry", "entries"), t.state(a.key("newest"))), st}}
 }
 
 // paneName is the title of a pane; focus shows as a bar and as colour.
