@@ -33,6 +33,9 @@ func (r *Runner) Offers(inc *model.Incident, n int) ([]play.Offer, error) {
 		}
 		o := play.Offer{Kind: play.OfferRollback, Words: it.Title, Ref: play.Ref{ID: id, Rollback: true}, Values: map[string]string{}}
 		for _, p := range it.Strategy.Params {
+			if t.strategy != nil && p.Options != nil {
+				continue // picked from this way's own list: the same number is another thing to another tool
+			}
 			if v := run.Values[p.Name]; v != "" && !p.Secret() {
 				o.Values[p.Name] = v
 			}

@@ -147,13 +147,25 @@ func (x *trial) unproven(n int, says string) {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	var got []string
-	for _, o := range offers {
-		got = append(got, strings.TrimSpace(o.Kind+" "+o.ID))
-	}
-	if s := strings.Join(got, ", "); s != x.offers {
+	if s := worded(offers); s != x.offers {
 		x.t.Errorf("offers %s, want %s", s, x.offers)
 	}
+}
+
+// worded names offers with the values that they begin with.
+func worded(offers []play.Offer) string {
+	var out []string
+	for _, o := range offers {
+		words := []string{o.Kind}
+		if o.ID != "" {
+			words = append(words, o.ID)
+		}
+		for _, k := range slices.Sorted(maps.Keys(o.Values)) {
+			words = append(words, k+"="+o.Values[k])
+		}
+		out = append(out, strings.Join(words, " "))
+	}
+	return strings.Join(out, ", ")
 }
 
 // noWayBack: no undo is offered, the reason is, and none can be begun.
