@@ -224,6 +224,9 @@ func (r *Runner) undoOf(inc *model.Incident, ref play.Ref, given map[string]stri
 		if len(t.strategy.Undo) == 0 {
 			return nil, nil, nil, model.Errorf(model.Conflict, "run %d of %s: %s", run.N, t.id, noUndo)
 		}
+		if st, _ := run.Step(executeStep); !slices.ContainsFunc(st.Actions, begun) {
+			return nil, nil, nil, model.Errorf(model.Conflict, "run %d of %s changed nothing that could be undone", run.N, t.id)
+		}
 		t = strategyTrack(t.strategy, t.data, true)
 	} else {
 		list := undoable(t.book, &run)

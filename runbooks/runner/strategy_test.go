@@ -364,6 +364,11 @@ func TestDeclinedRollback(t *testing.T) {
 						}
 					}
 				}
+				undo := ref
+				undo.Undo = n
+				if _, err := x.r.Begin(context.Background(), x.scene.id, undo, nil); err == nil {
+					t.Errorf("declined after %q, and an undo of it began", point)
+				}
 				if c := x.changed(); len(c) > 0 || !slices.Equal(x.seen(), before) {
 					t.Errorf("declined after %q, and executed: %q", point, x.seen()[len(before):])
 				}

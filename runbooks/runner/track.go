@@ -209,13 +209,18 @@ type done struct {
 	action int
 }
 
+// begun: it was carried out, or may have been.
+func begun(a model.RunAction) bool {
+	return a.State != model.ActionPending && a.State != model.ActionSkipped
+}
+
 // undoable lists, newest first, what a run did and its runbook says how to undo.
 func undoable(b *runbooks.Book, run *model.Run) []done {
 	var out []done
 	for _, s := range slices.Backward(b.Steps) {
 		st, ok := run.Step(s.ID)
 		for k := len(s.Actions) - 1; k >= 0; k-- {
-			if ok && k < len(st.Actions) && s.Actions[k].Undo != nil && st.Actions[k].State != model.ActionPending && st.Actions[k].State != model.ActionSkipped {
+			if ok && k < len(st.Actions) && s.Actions[k].Undo != nil && begun(st.Actions[k]) {
 				out = append(out, done{s.ID, k})
 			}
 		}
