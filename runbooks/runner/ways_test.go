@@ -220,10 +220,15 @@ esac`},
 	},
 	"dns-nsupdate": {
 		values: "server=ns1.example.com zone=example.com record=shop.example.com type=A value=192.0.2.10 ttl=60 keyfile=/etc/warroom/key",
-		tools: map[string]string{"nsupdate": `cat >STATE/update; sed -n 's/^update add .* //p' STATE/update >STATE/value; echo "$(tr '\n' ';' <STATE/update)" >>LOG`,
-			"dig": `case "$*" in *comments*) echo ";; flags: qr aa rd; QUERY: 1" ;; *) cat STATE/value 2>/dev/null || echo 192.0.2.20 ;; esac`},
+		tools: map[string]string{"nsupdate": `cat >STATE/update; sed -n 's/^update add [^ ]* \([0-9]*\) [A-Z]* /\1 /p' STATE/update >STATE/record; echo "$(tr '\n' ';' <STATE/update)" >>LOG`,
+			"dig": `record=$(cat STATE/record 2>/dev/null || echo 300 192.0.2.20)
+case "$*" in
+*comments*) echo ";; flags: qr aa rd; QUERY: 1" ;;
+*answer*) printf 'shop.example.com.\t%s\tIN\tA\t%s\n' $record ;;
+*) echo "${record#* }" ;;
+esac`},
 		changes: []string{"nsupdate [-k][/etc/warroom/key]", "server ns1.example.com;zone example.com;prereq yxrrset shop.example.com A 192.0.2.20;update delete shop.example.com A;update add shop.example.com 60 A 192.0.2.10;send;"},
-		undo:    []string{"nsupdate [-k][/etc/warroom/key]", "server ns1.example.com;zone example.com;prereq yxrrset shop.example.com A 192.0.2.10;update delete shop.example.com A;update add shop.example.com 60 A 192.0.2.20;send;"},
+		undo:    []string{"nsupdate [-k][/etc/warroom/key]", "server ns1.example.com;zone example.com;prereq yxrrset shop.example.com A 192.0.2.10;update delete shop.example.com A;update add shop.example.com 300 A 192.0.2.20;send;"},
 		wrong:   map[string]string{"the old record": "echo 192.0.2.20; exit", "one that is longer": "echo 192.0.2.100; exit", "no server answers": "echo ';; no servers could be reached'; exit 9"},
 		offers:  "undo dns-nsupdate, escalate",
 	},
