@@ -105,12 +105,13 @@ func (x *trial) handle(w http.ResponseWriter, r *http.Request) {
 	x.auth = append(x.auth, r.Header.Get("Authorization")+r.Header.Get("Fastly-Key"))
 	code, text := x.serve(x.world, r, string(body))
 	if status, says, _ := strings.Cut(x.says, " "); status != "" {
-		code, _ = strconv.Atoi(status)
-		if k, v, ok := strings.Cut(says, ": "); ok && !strings.HasPrefix(says, "{") {
-			w.Header().Set(k, v)
-		} else if says != "*" {
+		if code, _ = strconv.Atoi(status); says != "*" {
 			text = says
 		}
+	}
+	if k, v, ok := strings.Cut(text, ": "); ok && !strings.HasPrefix(text, "{") {
+		w.Header().Set(k, v)
+		text = ""
 	}
 	w.WriteHeader(code)
 	io.WriteString(w, text)
