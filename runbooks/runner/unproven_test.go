@@ -93,6 +93,9 @@ func TestUnprovenRollback(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			unproven := copyOf(x.inc())
+			x.within(t, "looked at again", func() { x.proven(n) })
+			x.store.incs[x.scene.id] = unproven
 			if !it.Strategy.Risk.Reversible {
 				x.noWayBack(ref, n, offers)
 				return
@@ -168,6 +171,47 @@ func worded(offers []play.Offer) string {
 	return strings.Join(out, ", ")
 }
 
+// proven looks again once the world is as it should be: what failed before does not
+// count any more, but a person's no does.
+func (x *trial) proven(n int) {
+	x.t.Helper()
+	before := x.changed()
+	if st := x.step(n, verifyStep); st != model.ActionSucceeded {
+		x.t.Fatalf("verify again: %s\n%s", st, x.store.dump())
+	}
+	offers := func() string {
+		list, err := x.r.Offers(x.inc(), n)
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		return worded(list)
+	}
+	if s := offers(); s != "" {
+		x.t.Errorf("it is proven, and offered is %s", s)
+	}
+	run, _ := x.inc().Run(n)
+	st, _ := run.Step(verifyStep)
+	for k, a := range st.Actions {
+		if a.State != model.ActionDone {
+			continue // not for a person to say
+		}
+		no := model.MarkAction{N: n, Step: verifyStep, Action: k, State: model.ActionFailed, Reason: "it is not so"}
+		x.must("bob", no)
+		if s := offers(); s != x.offers {
+			x.t.Errorf("after a no offers %s, want %s", s, x.offers)
+		}
+		if _, err := x.store.Do(x.t.Context(), x.scene.id, model.Request{Actor: "bob", Command: model.EndRun{N: n, Outcome: model.RunFinished}}); err == nil {
+			x.t.Error("it is finished after a no")
+		}
+		no.State, no.Reason = model.ActionDone, ""
+		x.must("bob", no)
+	}
+	x.must("bob", model.EndRun{N: n, Outcome: model.RunFinished})
+	if c := x.changed(); !slices.Equal(c, before) {
+		x.t.Errorf("looking again changed %q", c[len(before):])
+	}
+}
+
 // noWayBack: no undo is offered, the reason is, and none can be begun.
 func (x *trial) noWayBack(ref play.Ref, n int, offers []play.Offer) {
 	x.t.Helper()
@@ -195,6 +239,11 @@ func (x *trial) wayBack(ref play.Ref, n int, offers []play.Offer, captured map[s
 		x.t.Errorf("%+v", was)
 	}
 	x.refuse(u, "an undo without the yes")
+	x.approve(u)
+	x.must("bob", model.EndRun{N: u, Outcome: model.RunDeclined})
+	x.refuse(u, "an undo that was declined")
+	u = x.begin(x.r, offers[0].Ref, offers[0].Values) // it is still there to be taken
+	x.refuse(u, "with the yes to another undo")
 	x.approve(u)
 	if st := x.step(u, executeStep); st != model.ActionSucceeded {
 		x.t.Fatalf("undo: %s\n%s", st, x.store.dump())
