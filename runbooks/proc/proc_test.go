@@ -262,19 +262,18 @@ func TestR18Timeout(t *testing.T) {
 
 // The best of three, since a busy machine is slow at everything.
 func TestR19BackgroundHoldsTheOutput(t *testing.T) {
-	took := time.Hour
-	for n := 0; n < 3 && took >= time.Second; n++ {
-		n, start := nap(), time.Now()
-		r := sh(t, "sleep "+n+" & echo hi")
-		took = time.Since(start)
-		if r.State != Succeeded || r.Exit != 0 || !r.Background || r.View.Stdout() != "hi\n" {
-			t.Fatalf("%+v", r)
-		}
-		waitGone(t, n)
+	if drain > time.Second {
+		t.Errorf("the output of what has ended is waited for %v", drain)
 	}
-	if took >= time.Second {
+	n, start := nap(), time.Now()
+	r := sh(t, "sleep "+n+" & echo hi")
+	if r.State != Succeeded || r.Exit != 0 || !r.Background || r.View.Stdout() != "hi\n" {
+		t.Fatalf("%+v", r)
+	}
+	if took := time.Since(start); took > 20*time.Second { // and not as long as what is left sleeps
 		t.Errorf("it took %v", took)
 	}
+	waitGone(t, n)
 }
 
 func TestR20NothingSurvives(t *testing.T) {
