@@ -7,6 +7,19 @@ import (
 	"unicode"
 )
 
+// askRe is a wish that is put to nobody.
+var askRe = regexp.MustCompile(`(?i)^(?:please,? +)?(?:can|could|will|would) +(?:some|any)(?:one|body) +(?:please +)?(.+?)[ ?]*$`)
+
+// ComposeTyped is Compose for somebody at a keyboard: a line that asks just
+// anybody to do something is answered with the question who, because what is put
+// to nobody is done by nobody. Begun with a blank, it is a note all the same.
+func ComposeTyped(line string, now time.Time, loc *time.Location) (Command, error) {
+	if m := askRe.FindStringSubmatch(strings.TrimRight(Valid(line), " \n")); m != nil {
+		return nil, Errorf(Invalid, "who shall do it? For example @bob %s 3m; with a blank in front it stays a note", Brief(m[1], 40))
+	}
+	return Compose(line, now, loc)
+}
+
 // Compose reads a line as a person types it and returns the command it means.
 // The same grammar serves the input line, `log` and pipes:
 //

@@ -121,7 +121,7 @@ func wish(t *rapid.T, b *book) Command {
 	case 10:
 		return rapid.SampledFrom([]Command{ExtendMitigation{n(), span.Draw(t, "for"), draw("reason")}, RemoveMitigation{n(), draw("note")}}).Draw(t, "temp")
 	case 11:
-		return Size{maybe(text, "symptoms"), maybe(text, "scope"), maybe(text, "trend"), maybe(text, "plan B")}
+		return Size{maybe(text, "symptoms"), maybe(text, "scope"), maybe(text, "trend"), maybe(text, "plan B"), time.Time{}}
 	case 12:
 		return rapid.SampledFrom([]Command{CountReports{rapid.IntRange(-3, 9).Draw(t, "add"), draw("note")}, SetLink{team.Draw(t, "name"), link.Draw(t, "url")}}).Draw(t, "situation")
 	case 13:

@@ -52,6 +52,7 @@ func (b *SizedUp) Important() bool { return false }
 // Size changes parts of the size-up; nil leaves a part alone, "" empties it.
 type Size struct {
 	Symptoms, Scope, Trend, PlanB *string
+	ImpactStart                   time.Time // since when users suffer; zero leaves it alone
 }
 
 // Decide refuses a change that changes nothing.
@@ -78,11 +79,22 @@ func (c Size) Decide(s Scene) ([]Draft, error) {
 			*p.put = &v
 		}
 	}
-	if b == (SizedUp{}) {
+	var drafts []Draft
+	if !c.ImpactStart.IsZero() {
+		m, err := SetMilestone{Name: ImpactStarted, At: c.ImpactStart}.Decide(s)
+		if err != nil {
+			return nil, err
+		}
+		drafts = m
+	}
+	if b != (SizedUp{}) {
+		b.Was = u
+		drafts = append(drafts, Draft{Kind: KindSizedUp, Body: &b})
+	}
+	if len(drafts) == 0 {
 		return nil, Errorf(Conflict, "nothing would change")
 	}
-	b.Was = u
-	return []Draft{{Kind: KindSizedUp, Body: &b}}, nil
+	return drafts, nil
 }
 
 func (i *Incident) sizeUp(b *SizedUp, at time.Time) {

@@ -318,7 +318,7 @@ func (a *App) compose() tea.Cmd {
 		return nil
 	}
 	text := c.value()
-	cmd, err := model.Compose(strings.TrimRight(text, " \n"), a.now, a.zone)
+	cmd, err := model.ComposeTyped(strings.TrimRight(text, " \n"), a.now, a.zone)
 	if err != nil {
 		c.problem = model.Message(err)
 		return nil

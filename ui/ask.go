@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -266,27 +267,39 @@ func (a *App) askMilestone() tea.Cmd {
 
 func (a *App) askDescribe() {
 	inc := a.room.inc
-	since := ""
-	if t, ok := inc.At(model.ImpactStarted); ok {
-		since = t.In(a.zone).Format("2006-01-02 15:04:05")
-	}
+	since := a.impactStart()
 	a.ask("Edit "+inc.ID, []field{
 		textField("title", inc.Title, "", ""),
 		textField("services", strings.Join(inc.Services, ", "), "checkout, payments", "which services, separated by commas"),
 		textField("what", inc.Description, "", "what is known in a sentence or two"),
-		textField("since", since, "-10m or 14:03", "when users began to suffer, in "+a.zoneName()),
+		a.sinceField(since),
 	}, func(a *App, v []string) (model.Command, error) {
 		services := []string{v[1]}
 		c := model.Describe{Title: &v[0], Services: &services, Description: &v[2]}
-		if v[3] != "" && v[3] != since {
-			t, err := model.When(v[3], a.now, a.zone)
-			if err != nil {
-				return nil, err
-			}
-			c.ImpactStart = t
-		}
-		return c, nil
+		var err error
+		c.ImpactStart, err = a.sinceWhen(v[3], since)
+		return c, err
 	})
+}
+
+// impactStart is when users began to suffer, as it stands in a form.
+func (a *App) impactStart() string {
+	if t, ok := a.room.inc.At(model.ImpactStarted); ok {
+		return t.In(a.zone).Format("2006-01-02 15:04:05")
+	}
+	return ""
+}
+
+func (a *App) sinceField(since string) field {
+	return offerField("since", since, "-10m or 14:03", "when users began to suffer, in "+a.zoneName())
+}
+
+// sinceWhen reads what was answered to since; zero if it stands as it was.
+func (a *App) sinceWhen(answer, was string) (time.Time, error) {
+	if answer == "" || answer == was {
+		return time.Time{}, nil
+	}
+	return model.When(answer, a.now, a.zone)
 }
 
 func (a *App) askCancel() {

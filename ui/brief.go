@@ -229,14 +229,16 @@ func (a *App) showMissed(m missedMsg) {
 }
 
 func (a *App) askSizeUp() {
-	u := a.room.inc.SizeUp
+	u, since := a.room.inc.SizeUp, a.impactStart()
 	a.ask("Size-up: what do we know?", []field{
 		textField("symptoms", u.Symptoms, "503 on POST /checkout", "what is wrong"),
 		textField("scope", u.Scope, "checkout, EU, about 21 %", "which services, regions, customers"),
 		textField("trend", u.Trend, "rising, flapping, static, falling", "where it is going"),
 		textField("plan B", u.PlanB, "fail over orders-db", "what if this does not work"),
+		a.sinceField(since),
 	}, func(a *App, v []string) (model.Command, error) {
-		return model.Size{Symptoms: &v[0], Scope: &v[1], Trend: &v[2], PlanB: &v[3]}, nil
+		start, err := a.sinceWhen(v[4], since)
+		return model.Size{Symptoms: &v[0], Scope: &v[1], Trend: &v[2], PlanB: &v[3], ImpactStart: start}, err
 	})
 }
 

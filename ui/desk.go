@@ -205,7 +205,7 @@ func (a *App) askLine(begin string) {
 	id := a.room.inc.ID
 	var f *form
 	f = newForm("Into the timeline", []field{textField("line", begin, "note · @name order 3m · ! important · /command", "as in the Room's input")}, func(a *App, v []string) (tea.Cmd, error) {
-		c, err := model.Compose(v[0], a.now, a.zone)
+		c, err := model.ComposeTyped(v[0], a.now, a.zone)
 		if err != nil {
 			return nil, err
 		}

@@ -186,7 +186,7 @@ func (r *room) line(l input) {
 
 // compose writes a line in the grammar of the input line.
 func (r *room) compose(text string) {
-	c, err := model.Compose(text, r.Now(), r.Zone)
+	c, err := model.ComposeTyped(text, r.Now(), r.Zone)
 	if err != nil {
 		r.refuse("", model.ID{}, err)
 		return
