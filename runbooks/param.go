@@ -122,7 +122,7 @@ func (p *Param) Check(value string) error {
 		return model.Errorf(model.Invalid, "%s has no value: give one", p.Name)
 	case len(value) > MaxValue:
 		return bad("it is too long")
-	case strings.ContainsFunc(value, unwanted) && !(p.Secret() && !strings.ContainsRune(value, 0)):
+	case strings.ContainsFunc(value, Unseen) && !(p.Secret() && !strings.ContainsRune(value, 0)):
 		return bad("it holds a line end, a control character or one that cannot be seen")
 	}
 	if p.Pattern != "" {
@@ -186,8 +186,8 @@ func (p *Param) Check(value string) error {
 	return nil
 }
 
-// unwanted are characters no value may hold: controls, line ends, marks of
+// Unseen are characters no value may hold: controls, line ends, marks of
 // direction, invisible ones, and what stands for bytes that are not UTF-8.
-func unwanted(r rune) bool {
+func Unseen(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs) || r == unicode.ReplacementChar
 }

@@ -357,7 +357,7 @@ func (d *booksDesk) onward(a *App) tea.Cmd {
 	if run, ok := a.room.inc.Run(d.run); ok && run.Active() {
 		if _, _, left := run.Next(); !left { // verified: the target is free again
 			said := "rolled back and verified"
-			if strings.HasSuffix(run.Book, undoMark) { // it has no check of its own
+			if _, undo := play.BookOf(run.Book); undo { // it has no check of its own
 				said = "undone: look whether that worked"
 			}
 			return a.do(model.EndRun{N: run.N, Outcome: model.RunFinished}, said)

@@ -250,15 +250,16 @@ func (a *App) askApproval(run model.Run, step play.Step, then func(*App) tea.Cmd
 		}
 		out = append(out, a.whereLines(show, w)...)
 		if p := a.books().plan; p != nil && run.Rollback {
-			for _, n := range p.Notes {
-				for _, l := range wrap("! "+model.Visible(n), w, len(n)+1) {
-					out = append(out, segs{{l, a.theme.warn}}.fit(w))
+			say := func(st style, sign, n string) {
+				for _, l := range wrap(sign+model.Visible(n), w, len(n)+1) {
+					out = append(out, segs{{l, st}}.fit(w))
 				}
 			}
-		}
-		if p := a.books().plan; p != nil && p.Irrevocable != "" {
-			for _, l := range wrap(model.Visible(p.Irrevocable), w, 2) {
-				out = append(out, segs{{l, a.theme.alarm}}.fit(w))
+			for _, n := range p.Losses() {
+				say(a.theme.alarm, "! ", n)
+			}
+			for _, n := range p.Notes {
+				say(a.theme.dim, "", n)
 			}
 		}
 		return out

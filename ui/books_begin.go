@@ -71,7 +71,7 @@ func (a *App) begin(ref play.Ref, given map[string]string) tea.Cmd {
 		typed = append(typed, v)
 	}
 	name := "The target of: " + model.Brief(p.Title, 60)
-	for _, w := range losses(p) {
+	for _, w := range p.Losses() {
 		if w == p.Irrevocable {
 			w = "no undo"
 		}
@@ -81,21 +81,6 @@ func (a *App) begin(ref play.Ref, given map[string]string) tea.Cmd {
 		return a.pickNext(picking{ref, v, listed, start})
 	}))
 	return nil
-}
-
-// losses are what is said before each step towards a rollback, where a yes may come
-// too easily: that data may be lost, and that there is no way back from it.
-func losses(p *play.Plan) []string {
-	var out []string
-	for _, n := range p.Notes {
-		if strings.HasPrefix(n, "data loss") {
-			out = append(out, n)
-		}
-	}
-	if p.Irrevocable != "" {
-		out = append(out, p.Irrevocable)
-	}
-	return out
 }
 
 // picking is a target that is still to be completed from lists.

@@ -97,7 +97,7 @@ func (d *booksDesk) detail(a *App, run model.Run, step play.Step, act play.Actio
 		add(th.warn, "", approvalWords(ap), 2)
 	}
 	if d.plan != nil && run.Rollback && step.Approval != nil && !state.State.Over() {
-		for _, l := range losses(d.plan) {
+		for _, l := range d.plan.Losses() {
 			add(th.alarm, "", "! "+model.Visible(l), 2)
 		}
 	}

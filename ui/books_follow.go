@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -29,8 +28,6 @@ func (d *booksDesk) followUps(a *App) []play.Offer {
 func undoOf(run model.Run) play.Ref {
 	return play.Ref{ID: run.Book, Rollback: true, Undo: run.N}
 }
-
-const undoMark = "#undo" // ends the name of a run that undoes another
 
 // bookUndo begins the undo, which ends the run that it undoes in the same breath: a
 // target is never free in between, and what cannot be undone does not end.
@@ -61,8 +58,8 @@ func hasUndo(a *App) string {
 	d := a.books()
 	run, _ := a.room.inc.Run(d.run)
 	st, _ := run.Step("execute")
-	switch {
-	case !run.Rollback || strings.HasSuffix(run.Book, undoMark) || st.State() == model.ActionPending:
+	switch _, undo := play.BookOf(run.Book); {
+	case !run.Rollback || undo || st.State() == model.ActionPending:
 		return "there is no rollback here to undo"
 	case d.plan == nil:
 		return "the plan is not there yet"
@@ -70,7 +67,7 @@ func hasUndo(a *App) string {
 		return "it cannot be undone: the way back says so itself"
 	}
 	for _, r := range a.room.inc.Runs {
-		if r.N > run.N && r.Book == run.Book+undoMark && r.Lock == run.Lock && (r.Active() || r.Outcome == model.RunFinished) {
+		if r.N > run.N && r.Book == play.UndoName(run.Book) && r.Lock == run.Lock && (r.Active() || r.Outcome == model.RunFinished) {
 			return fmt.Sprintf("run %d undoes it", r.N)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"warroom/model"
+	"warroom/model/play"
 )
 
 // bookGate offers what can be done at the recovery gate now.
@@ -50,7 +51,7 @@ func (a *App) bookGate() tea.Cmd {
 	}
 	seen := map[string]bool{}
 	for _, ru := range inc.Runs {
-		id, _ := strings.CutSuffix(ru.Book, "#undo")
+		id, _ := play.BookOf(ru.Book)
 		if !ru.Rollback && !seen[id] {
 			seen[id] = true
 			add("Exit criteria: those of "+model.Visible(id), "", "", run("the exit criteria are set", func(ctx context.Context) error { return r.SetGate(ctx, of, id) }))

@@ -263,10 +263,7 @@ func (d *booksDesk) planLines(a *App, p *play.Plan, w, h int) []string {
 	if m := p.Missing(); len(m) > 0 {
 		out = append(out, segs{{" missing on this machine: " + model.Visible(strings.Join(m, ", ")), th.warn}}.fit(w))
 	}
-	for _, n := range append(append([]string{}, p.Notes...), p.Irrevocable) {
-		if n == "" {
-			continue
-		}
+	for _, n := range append(p.Losses(), p.Notes...) {
 		for _, l := range wrap(model.Visible(n), w-4, 2) {
 			out = append(out, segs{{" ! ", th.warn}, {l, ""}}.fit(w))
 		}

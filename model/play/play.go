@@ -6,6 +6,7 @@
 package play
 
 import (
+	"strings"
 	"time"
 
 	"warroom/model"
@@ -63,12 +64,36 @@ type Plan struct {
 	Steps       []Step
 	Lock        string
 	Notes       []string // to be known before
+	DataLoss    string   // possible or certain; "" if none
 	Irrevocable string   // why it cannot be undone; "" if it can
 	Undo        []string // what would undo it
 	Prereqs     []string
 	Gate        []string
 	Rollbacks   []string
 }
+
+// Losses are what a yes may come too easily to: that data may be lost, and that
+// there is no way back.
+func (p *Plan) Losses() []string {
+	var out []string
+	if p.DataLoss != "" {
+		out = append(out, "data loss is "+p.DataLoss)
+	}
+	if p.Irrevocable != "" {
+		out = append(out, p.Irrevocable)
+	}
+	return out
+}
+
+// undoMark ends the name under which a run undoes another.
+const undoMark = "#undo"
+
+// UndoName is the name of a run that undoes one of a runbook or strategy.
+func UndoName(id string) string { return id + undoMark }
+
+// BookOf is the runbook or strategy of a run by its name, and whether the run
+// undoes another.
+func BookOf(name string) (id string, undo bool) { return strings.CutSuffix(name, undoMark) }
 
 // Need is a program that has to be on PATH.
 type Need struct {

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"warroom/model"
 	"warroom/runbooks"
@@ -126,11 +125,8 @@ func (c *Call) arguments(names []string) error {
 	return nil
 }
 
-// unseen are the characters that no text of a program has for people. Line ends and
-// tabs are: what is captured may have several lines.
-func unseen(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co)
-}
+// unseen leaves line ends and tabs alone: what is captured may have several lines.
+func unseen(r rune) bool { return r != '\n' && r != '\t' && runbooks.Unseen(r) }
 
 func (c *Call) prepareArgv(e *runbooks.Exec) error {
 	a, problems := shell.CompileArgv(e.Argv, shell.ParamsOf(c.scope.Params, e.Argv...))

@@ -57,7 +57,7 @@ func (r *Runner) planOf(t *track, inc *model.Incident, run *model.Run, given map
 			p.Notes = append([]string{"it reaches " + s.Risk.BlastRadius}, p.Notes...)
 		}
 		if s.Risk.DataLoss != "" && s.Risk.DataLoss != "none" {
-			p.Notes = append([]string{"data loss is " + s.Risk.DataLoss}, p.Notes...)
+			p.DataLoss = s.Risk.DataLoss
 		}
 		if !s.Risk.Reversible {
 			p.Irrevocable = noUndo

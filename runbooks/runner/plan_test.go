@@ -113,8 +113,8 @@ func text(p *play.Plan) string {
 	for _, n := range p.Notes {
 		line(0, "note: %s", n)
 	}
-	if p.Irrevocable != "" {
-		line(0, "note: %s", p.Irrevocable)
+	for _, n := range p.Losses() {
+		line(0, "note: %s", n)
 	}
 	for _, v := range p.Values {
 		switch {

@@ -283,7 +283,7 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 	}
 	c := model.StartRun{Book: t.id, Title: t.title, Hash: t.hash, Rollback: t.rollback, Lock: p.Lock, Seat: r.seat, Values: map[string]string{}}
 	if t.undo {
-		c.Book, c.Undoes = t.id+undoMark, was.N
+		c.Book, c.Undoes = play.UndoName(t.id), was.N
 		for k, v := range was.Captured {
 			c.Values["captured."+k] = v
 		}
@@ -314,9 +314,6 @@ func (r *Runner) Begin(ctx context.Context, incident string, ref play.Ref, value
 
 // noUndo is why a rollback is offered no undo.
 const noUndo = "this cannot be undone by a second call"
-
-// undoMark ends the name of a run that undoes another.
-const undoMark = "#undo"
 
 func deadlines(b *runbooks.Book, inc *model.Incident, now time.Time) []model.RunDeadline {
 	var out []model.RunDeadline
@@ -377,7 +374,7 @@ func (r *Runner) follow(inc *model.Incident, n int) (*track, model.Run, error) {
 	if !ok {
 		return nil, run, model.Errorf(model.NotFound, "there is no run %d in %s", n, inc.ID)
 	}
-	id, undo := strings.CutSuffix(run.Book, undoMark)
+	id, undo := play.BookOf(run.Book)
 	data, err := os.ReadFile(r.textPath(run.Hash))
 	if err != nil || digestOf(data) != run.Hash {
 		data, err = r.inLibrary(id, run.Hash)
@@ -426,7 +423,7 @@ func (r *Runner) Current(inc *model.Incident, n int) (*play.Plan, error) {
 		return nil, err
 	}
 	p := r.planOf(t, inc, &run, run.Values)
-	id, _ := strings.CutSuffix(run.Book, undoMark)
+	id, _ := play.BookOf(run.Book)
 	if now, _, _, err := r.find(inc, play.Ref{ID: id, Rollback: run.Rollback}, nil); err == nil && now.hash != run.Hash {
 		p.Changed = true
 	}

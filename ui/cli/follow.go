@@ -212,11 +212,8 @@ func (a *app) planPage(p *play.Plan) *page {
 	if p.Lock != "" {
 		pg.line("  target  ", model.Visible(p.Lock))
 	}
-	for _, n := range p.Notes {
+	for _, n := range append(p.Losses(), p.Notes...) {
 		pg.line("  ", pg.t.in(warn, "note"), "    ", model.Visible(n))
-	}
-	if p.Irrevocable != "" {
-		pg.line("  ", pg.t.in(warn, "note"), "    ", p.Irrevocable)
 	}
 	if m := p.Missing(); len(m) > 0 {
 		pg.line("  ", pg.t.in(alarm, "missing"), " ", strings.Join(m, ", "), " is not on PATH")
@@ -341,10 +338,7 @@ type planActionJSON struct {
 }
 
 func planOf(p *play.Plan) planJSON {
-	v := planJSON{ID: p.ID, Title: p.Title, Hash: p.Hash, Rollback: p.Rollback, Run: p.Run, Lock: p.Lock, Notes: list(p.Notes), Missing: list(p.Missing()), Values: []valueJSON{}, Steps: []planStepJSON{}}
-	if p.Irrevocable != "" {
-		v.Notes = append(v.Notes, p.Irrevocable)
-	}
+	v := planJSON{ID: p.ID, Title: p.Title, Hash: p.Hash, Rollback: p.Rollback, Run: p.Run, Lock: p.Lock, Notes: list(append(p.Losses(), p.Notes...)), Missing: list(p.Missing()), Values: []valueJSON{}, Steps: []planStepJSON{}}
 	for _, x := range p.Values {
 		v.Values = append(v.Values, valueJSON{x.Name, x.Value, x.From, x.Secret, x.Problem})
 	}
