@@ -135,7 +135,7 @@ func TestSeedRunbookAtTheTerminal(t *testing.T) {
 	ana.waits("step 3", has("Step 3 · Immediate"))
 	ana.fills()
 	ana.keys("y")
-	ana.waits("scaled", has("deployment.apps/orders scaled", "Enable rate limiting"))
+	ana.waits("scaled", has("deployment.apps/orders scaled", "▌! Enable rate limiting"))
 	bob.waits("the same", has("exit 0", "scaled to --replicas=6"))
 	ana.keys("Enter")
 	ana.waits("the question", has("Run this?", "patch configmap"))

@@ -57,7 +57,7 @@ type App struct {
 	pace    *pace // nil without a terminal
 
 	queue   []job
-	sending bool
+	sending *job // on its way to the record, nil: none
 
 	landing screen // the desk that comes to the front when the wanted incident is open; the zero value is none
 	stale   error  // why the screen is not live; nil if it is
@@ -336,7 +336,7 @@ func (a *App) leave() tea.Cmd {
 	switch {
 	case a.quit:
 		return tea.Quit
-	case len(a.queue) > 0 || a.sending:
+	case len(a.queue) > 0 || a.sending != nil:
 		a.quit = true
 		a.say(warning, "a line is still being saved · ctrl+c again leaves without it")
 		return nil

@@ -278,7 +278,7 @@ func TestFailedLineComesBack(t *testing.T) {
 	x.keys("i", "text:do not lose me")
 	x.a.composer.take()
 	j := job{incident: x.a.room.inc.ID, line: "do not lose me", request: model.Request{ID: x.store.NewID(), Command: model.AddNote{Text: "do not lose me"}}}
-	x.a.sending = true
+	x.a.sending = &job{}
 	x.send(doneMsg{job: j, err: model.Errorf(model.Full, "the disk is full: nothing was written")})
 	if got := x.a.composer.value(); got != "do not lose me" {
 		t.Fatalf("the input holds %q", got)
@@ -296,7 +296,7 @@ func TestFailedLineWhileTyping(t *testing.T) {
 	x := sit(t, 80, 24)
 	x.declare("api down")
 	x.keys("i", "text:newer")
-	x.a.sending = true
+	x.a.sending = &job{}
 	x.send(doneMsg{job: job{incident: x.a.room.inc.ID, line: "older"}, err: model.Errorf(model.Busy, "the record is busy")})
 	if got := x.a.composer.value(); got != "newer" {
 		t.Fatalf("what is being typed became %q", got)
@@ -589,7 +589,7 @@ func TestDraftSurvivesLeaving(t *testing.T) {
 func TestLeaveWarnsWhileSaving(t *testing.T) {
 	x := sit(t, 80, 24)
 	x.declare("api down")
-	x.a.sending = true
+	x.a.sending = &job{}
 	x.keys("q")
 	x.sees("still being saved")
 	x.keys("ctrl+c")

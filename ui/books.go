@@ -40,14 +40,15 @@ type booksDesk struct {
 	peeks  bool       // what another process prints is being looked at
 	off    play.Point // what was passed over last, since it does not apply
 
-	job   play.Job
-	jobAt play.Point
-	out   play.Output
-	outAt play.Point
-	began time.Time
-	prev  play.Output
-	prevN play.Point // what prev is the preview of
-	top   int        // first line of output shown, from the end
+	starts bool // an action is on its way to being run
+	job    play.Job
+	jobAt  play.Point
+	out    play.Output
+	outAt  play.Point
+	began  time.Time
+	prev   play.Output
+	prevN  play.Point // what prev is the preview of
+	top    int        // first line of output shown, from the end
 
 	// past is what has been dealt with here; the selection goes on from it as soon as
 	// the room knows, which may be a moment later.
@@ -171,7 +172,7 @@ func (d *booksDesk) belong(a *App) {
 		return
 	}
 	job, at, began, clock, want := d.job, d.jobAt, d.began, d.clock, d.want
-	*d = booksDesk{of: id, job: job, jobAt: at, began: began, clock: clock + 1, want: want}
+	*d = booksDesk{of: id, starts: d.starts, job: job, jobAt: at, began: began, clock: clock + 1, want: want}
 	if a.room != nil && want == (play.Ref{}) { // the run that is under way is what people want to see
 		for _, r := range slices.Backward(a.room.inc.Runs) {
 			if r.Active() {
@@ -241,6 +242,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		}
 		return d.readPlan(a), true
 	case bookJobMsg:
+		d.starts = false
 		if m.err != nil {
 			a.say(failure, model.Message(m.err))
 			return d.readPlan(a), true
@@ -285,6 +287,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 		}
 		return nil, true // what was written comes as news, which sets the next alarm
 	case bookHandMsg:
+		d.starts = false
 		return tea.Exec(&handed{Cmd: m.cmd, ctx: a.ctx}, func(err error) tea.Msg { return bookTermMsg{m.at, err, m.finish} }), true
 	case bookTermMsg:
 		finish := m.finish
@@ -310,7 +313,9 @@ func (d *booksDesk) ended(a *App, m bookEndMsg) tea.Cmd {
 	case m.err != nil:
 		a.say(failure, "its end could not be written: "+model.Message(m.err))
 	case m.end.State == model.ActionSucceeded:
-		d.past = d.jobAt
+		if !overAt(a, d.jobAt) {
+			d.past = d.jobAt
+		}
 		run, _ := a.room.inc.Run(d.jobAt.Run)
 		d.auto = run.Rollback && d.run == d.jobAt.Run
 	default:

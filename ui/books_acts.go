@@ -151,7 +151,9 @@ func canRunAction(a *App) string {
 		return model.Visible(run.Runner.Person) + " executes this run: follow it, or take it over with " + a.key("book.take")
 	case st.State == model.ActionRunning:
 		return "it runs: " + a.key("book.stop") + " stops it"
-	case a.books().job != nil:
+	case a.books().starts:
+		return "it is being started"
+	case a.books().working():
 		return "something of this run still runs"
 	case !act.Runs() && act.Kind != "wait":
 		return "a person does this: then " + a.key("book.done") + " marks it"
@@ -172,7 +174,7 @@ func canPreview(a *App) string {
 }
 
 func runsHere(a *App) string {
-	if a.books() == nil || a.books().job == nil {
+	if a.books() == nil || !a.books().working() {
 		return "nothing runs here"
 	}
 	return writable(a)
@@ -201,7 +203,7 @@ func canEnd(a *App) string {
 	if why := activeHere(a); why != "" {
 		return why
 	}
-	if a.books().job != nil {
+	if a.books().working() {
 		return "something of this run still runs"
 	}
 	return ""

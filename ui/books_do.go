@@ -104,11 +104,12 @@ func (a *App) bookRun() tea.Cmd {
 func (a *App) start(act play.Action, again bool) tea.Cmd {
 	d, r := a.books(), a.runner()
 	at := d.point()
+	d.starts = true
 	if act.Terminal {
 		return a.read(func(ctx context.Context, _ Store) tea.Msg {
 			cmd, finish, err := r.Terminal(ctx, at, act.Hash, again)
 			if err != nil {
-				return bookSaidMsg{"", err}
+				return bookJobMsg{at: at, err: err}
 			}
 			return bookHandMsg{at, cmd, finish}
 		})
@@ -141,6 +142,14 @@ func (a *App) bookPreview() tea.Cmd {
 func (a *App) bookDone() tea.Cmd {
 	d := a.books()
 	run, step, _, st, _ := d.current(a)
+	for d.marked(a) { // pressed again before the room knows: it means what comes next
+		next, k, more := openAfter(run, step.ID, d.act)
+		if !more {
+			return nil
+		}
+		d.choosePoint(next.ID, k)
+		run, step, _, st, _ = d.current(a)
+	}
 	k, to := d.act, model.ActionDone
 	if st.State.Over() {
 		to = model.ActionPending

@@ -26,7 +26,7 @@ func (a *App) leaveWork() tea.Cmd {
 	what := fmt.Sprintf("%d commands run here", n)
 	if n == 1 {
 		what = "a command runs here"
-		if s := a.books().working(a); s != "" {
+		if s := a.books().doing(a); s != "" {
 			what = "it runs: " + s
 		}
 	}
@@ -45,8 +45,11 @@ func (a *App) leaveWork() tea.Cmd {
 	return nil
 }
 
-// working names what runs here, as far as this screen knows.
-func (d *booksDesk) working(a *App) string {
+// working reports whether something runs here whose end is not in the record.
+func (d *booksDesk) working() bool { return d.job != nil && !d.job.Recorded() }
+
+// doing names what runs here, as far as this screen knows.
+func (d *booksDesk) doing(a *App) string {
 	if d == nil || d.job == nil || a.room == nil || d.jobAt.Incident != a.room.inc.ID {
 		return ""
 	}

@@ -41,6 +41,15 @@ func (d *booksDesk) place(a *App) {
 	}
 }
 
+// marked reports whether a mark of the selected action is on its way to the record.
+func (d *booksDesk) marked(a *App) bool {
+	at := d.point()
+	return a.onItsWay(func(c model.Command) bool {
+		m, is := c.(model.MarkAction)
+		return is && (play.Point{Incident: d.of, Run: m.N, Step: m.Step, Action: m.Action}) == at
+	})
+}
+
 // choosePoint selects an action of the plan.
 func (d *booksDesk) choosePoint(step string, act int) {
 	for i, s := range d.plan.Steps {

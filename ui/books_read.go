@@ -119,7 +119,13 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 			}
 		case *model.RunValues:
 			mine, d.off = true, play.Point{} // another step may apply now
-		case *model.ActionEnded, *model.RunApproved, *model.RunEnded,
+		case *model.ActionEnded:
+			mine = true
+			at := play.Point{Incident: e.Incident, Run: b.N, Step: b.Step, Action: b.Action}
+			if run, _ := a.room.inc.Run(b.N); b.State == model.ActionSucceeded && at == d.point() && a.runner().Holds(run) {
+				d.past = at
+			}
+		case *model.RunApproved, *model.RunEnded,
 			*model.RunEscalated, *model.GateSet, *model.GateSampled, *model.GateConfirmed, *model.GateOverridden, *model.StatusChange:
 			mine = true
 		}
@@ -131,6 +137,7 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 	if !mine {
 		return cards
 	}
+	d.place(a) // what is shown as over is what the next key no longer means
 	return tea.Batch(cards, d.readPlan(a), d.schedule(a))
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -54,6 +55,12 @@ func (a *App) do(c model.Command, done string) tea.Cmd {
 	return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, done: done})
 }
 
+// onItsWay reports whether a command that is like that is going to the record.
+func (a *App) onItsWay(like func(model.Command) bool) bool {
+	return a.sending != nil && like(a.sending.request.Command) ||
+		slices.ContainsFunc(a.queue, func(j job) bool { return like(j.request.Command) })
+}
+
 // undo takes back the newest action. Of an update that was noted as sent only
 // the note is taken back, and that is what is said.
 func (a *App) undo() tea.Cmd {
@@ -75,12 +82,11 @@ func (a *App) undo() tea.Cmd {
 
 // next starts the job at the head of the queue, unless one is under way.
 func (a *App) next() tea.Cmd {
-	if a.sending || len(a.queue) == 0 {
+	if a.sending != nil || len(a.queue) == 0 {
 		return nil
 	}
-	a.sending = true
 	j := a.queue[0]
-	a.queue = a.queue[1:]
+	a.sending, a.queue = &j, a.queue[1:]
 	store, base, limit := a.store, a.ctx, a.limit
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(base, limit)
@@ -93,7 +99,7 @@ func (a *App) next() tea.Cmd {
 // finished takes the answer to a job: events into the room, a refused line back
 // into the input.
 func (a *App) finished(m doneMsg) tea.Cmd {
-	a.sending = false
+	a.sending = nil
 	var cmds []tea.Cmd
 	if m.err == nil {
 		cmds = append(cmds, a.absorb(m.receipt.Events), a.refreshList(), a.deskNews(m.receipt.Events))

@@ -219,7 +219,10 @@ type Job interface {
 	Version() int64
 	// Stop asks it to end; each further call asks harder.
 	Stop()
-	// Done is closed when its end is in the record.
+	// Recorded reports whether its end is in the record: something else may begin,
+	// though what the runbook says follows this may still be on its way there.
+	Recorded() bool
+	// Done is closed when that is there, too, or cannot get there.
 	Done() <-chan struct{}
 	// End is how it ended, and why its end could not be recorded, if so.
 	End() (model.ActionEnded, error)

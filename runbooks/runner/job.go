@@ -37,9 +37,15 @@ type job struct {
 	failed  model.ActionState // of the call itself, before anything was verified
 	err     error
 	ver     atomic.Int64
+
+	recorded atomic.Bool
 }
 
-// Done is closed when the end is in the record, or cannot get there.
+// Recorded reports whether the end is in the record.
+func (j *job) Recorded() bool { return j.recorded.Load() }
+
+// Done is closed when the end and what follows it are in the record, or cannot get
+// there.
 func (j *job) Done() <-chan struct{} { return j.done }
 
 // End is how it ended; only after Done.
@@ -131,6 +137,7 @@ func (j *job) work() {
 		}
 	}
 	if j.err == nil {
+		j.recorded.Store(true)
 		j.r.after(j.w.at, j.end.State)
 	}
 }
