@@ -73,6 +73,8 @@ func (b *Description) Important() bool { return false }
 type Note struct {
 	Line string `json:"text"`
 	Mark bool   `json:"important,omitempty"`
+	Run  int    `json:"run,omitempty"` // it is about a step of this run
+	Step string `json:"step,omitempty"`
 }
 
 func (b *Note) Text() string    { return b.Line }

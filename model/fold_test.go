@@ -67,7 +67,7 @@ func wish(t *rapid.T, b *book) Command {
 			PromiseUpdate{span.Draw(t, "in"), audience.Draw(t, "audience")},
 		}).Draw(t, "update")
 	case 0:
-		return AddNote{kind.Draw(t, "kind"), text.Draw(t, "text"), rapid.Bool().Draw(t, "mark"), moment.Draw(t, "at")}
+		return AddNote{kind.Draw(t, "kind"), text.Draw(t, "text"), rapid.Bool().Draw(t, "mark"), moment.Draw(t, "at"), rapid.IntRange(0, 2).Draw(t, "run"), ""}
 	case 1:
 		return Amend{seq.Draw(t, "seq"), maybe(text, "text"), moment.Draw(t, "at"), flag("mark"), flag("struck")}
 	case 2:

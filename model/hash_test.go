@@ -10,7 +10,7 @@ import (
 
 // chained is a sealed event with every field filled.
 func chained(t tester) Event {
-	e, err := Seal(Draft{noon.Add(-time.Minute), KindFinding, &Note{"lag is 340 s", true}}, Link{
+	e, err := Seal(Draft{noon.Add(-time.Minute), KindFinding, &Note{Line: "lag is 340 s", Mark: true}}, Link{
 		Incident: "INC-20261123-120000", Seq: 7, Prev: Digest{1, 2, 3}, ID: testID(7), Salt: testSalt(7), Recorded: noon, Actor: "ana",
 	})
 	if err != nil {

@@ -12,6 +12,10 @@ type AddNote struct {
 	Text      string
 	Important bool
 	At        time.Time // when it happened; zero: now
+
+	// Run, if not 0, is the run whose Step it is about; "": the one that it is at.
+	Run  int
+	Step string
 }
 
 // Decide refuses an empty or oversized text and a kind that people do not write.
@@ -30,7 +34,12 @@ func (c AddNote) Decide(s Scene) ([]Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	drafts := []Draft{{at, c.Kind, &Note{text, c.Important}}}
+	if c.Run != 0 {
+		if c.Step, err = s.stepOf(c.Run, c.Step); err != nil {
+			return nil, err
+		}
+	}
+	drafts := []Draft{{at, c.Kind, &Note{text, c.Important, c.Run, c.Step}}}
 	if c.Kind == KindUpdate {
 		drafts = append(drafts, s.reach(FirstUpdate, at, s.next())...)
 	}
@@ -141,6 +150,9 @@ func (s Scene) follow(seq int64, at time.Time) []Draft {
 // note folds what a person wrote: most of it only has a line, but follow-ups are
 // collected, the newest decisions are kept, and an update sets its clock anew.
 func (i *Incident) note(e Event, b *Note) {
+	if b.Run != 0 {
+		i.run(b.Run, func(r *Run) { r.note(e, b) })
+	}
 	switch e.Kind {
 	case KindTodo:
 		i.Todos = append(i.Todos, Todo{e.Seq, b.Line, e.Actor})
@@ -178,6 +190,7 @@ func (i *Incident) decided(e Event) {
 
 func (i *Incident) amend(b *Amendment) {
 	i.amendTelling(b)
+	i.amendRunNote(b)
 	if b.Target == i.LastSeq {
 		i.amendLast(b)
 	}

@@ -93,6 +93,7 @@ type Run struct {
 	Steps     []RunStep         `json:"steps"`
 	Approvals []RunApproval     `json:"approvals,omitempty"`
 	Escalate  []RunDeadline     `json:"escalate,omitempty"`
+	Notes     []RunNote         `json:"notes,omitempty"` // the newest
 	Seq       int64             `json:"seq"`
 }
 

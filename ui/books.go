@@ -42,6 +42,7 @@ type booksDesk struct {
 
 	starts bool // an action is on its way to being run
 	job    play.Job
+	over   bool // the room has heard that job went well: only what follows is still being written
 	jobAt  play.Point
 	out    play.Output
 	outAt  play.Point
@@ -172,7 +173,7 @@ func (d *booksDesk) belong(a *App) {
 		return
 	}
 	job, at, began, clock, want := d.job, d.jobAt, d.began, d.clock, d.want
-	*d = booksDesk{of: id, starts: d.starts, job: job, jobAt: at, began: began, clock: clock + 1, want: want}
+	*d = booksDesk{of: id, starts: d.starts, job: job, jobAt: at, over: d.over, began: began, clock: clock + 1, want: want}
 	if a.room != nil && want == (play.Ref{}) { // the run that is under way is what people want to see
 		for _, r := range slices.Backward(a.room.inc.Runs) {
 			if r.Active() {
@@ -247,7 +248,7 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			a.say(failure, model.Message(m.err))
 			return d.readPlan(a), true
 		}
-		d.job, d.jobAt, d.out, d.outAt, d.began, d.top = m.job, m.at, play.Output{}, m.at, a.now, 0
+		d.job, d.jobAt, d.over, d.out, d.outAt, d.began, d.top = m.job, m.at, false, play.Output{}, m.at, a.now, 0
 		d.peeked = false
 		return a.long("job", follow(m.job, -1)), true
 	case bookOutMsg:

@@ -29,6 +29,8 @@ var bookActions = []action{
 		run: func(a *App) tea.Cmd { a.bookSkip(); return nil }},
 	{id: "book.values", keys: []string{"e"}, words: "Fill in values", short: "values", where: onBooks, rank: 5, why: canMark, when: inRunNow,
 		run: func(a *App) tea.Cmd { a.bookValues(); return nil }},
+	{id: "book.note", keys: []string{"N"}, words: "Write a note beside this step", short: "note", where: onBooks, rank: 6, why: canNote, when: inRunNow, own: true, // not an expert's report
+		run: func(a *App) tea.Cmd { a.bookNote(); return nil }},
 	{id: "book.stop", keys: []string{"ctrl+x"}, words: "Stop what runs; again asks harder", short: "stop", where: onBooks, rank: 1, why: runsHere, when: runsNow,
 		run: func(a *App) tea.Cmd {
 			a.books().job.Stop()
@@ -108,6 +110,18 @@ func canMark(a *App) string {
 	}
 	if _, _, _, _, ok := a.books().current(a); !ok {
 		return "the plan is not there yet"
+	}
+	return ""
+}
+
+// canNote is the reason why nothing can be written beside a step: a run that is over
+// may still be written about.
+func canNote(a *App) string {
+	if why := canWriteHere(a); why != "" {
+		return why
+	}
+	if a.books().stepID() == "" {
+		return "no step is shown"
 	}
 	return ""
 }

@@ -45,8 +45,9 @@ func (a *App) leaveWork() tea.Cmd {
 	return nil
 }
 
-// working reports whether something runs here whose end is not in the record.
-func (d *booksDesk) working() bool { return d.job != nil && !d.job.Recorded() }
+// working reports whether something runs here that the room does not know to have
+// ended well. After a failure there may be another attempt.
+func (d *booksDesk) working() bool { return d.job != nil && !d.over }
 
 // doing names what runs here, as far as this screen knows.
 func (d *booksDesk) doing(a *App) string {

@@ -47,7 +47,7 @@ func (d *booksDesk) printedAt(a *App, run model.Run, at play.Point, state model.
 	live := d.job != nil && d.jobAt == at
 	running := state.State == model.ActionRunning
 	switch {
-	case live:
+	case live && d.working():
 		p.note = fmt.Sprintf("running %s · %s stops it", countdown(max(0, a.now.Sub(d.began))), a.key("book.stop"))
 	case running && model.SamePerson(run.Runner.Person, a.cfg.Actor):
 		p.note = "live from another terminal of yours"

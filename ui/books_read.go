@@ -122,8 +122,11 @@ func (d *booksDesk) news(a *App, events []model.Event) tea.Cmd {
 		case *model.ActionEnded:
 			mine = true
 			at := play.Point{Incident: e.Incident, Run: b.N, Step: b.Step, Action: b.Action}
-			if run, _ := a.room.inc.Run(b.N); b.State == model.ActionSucceeded && at == d.point() && a.runner().Holds(run) {
-				d.past = at
+			if run, _ := a.room.inc.Run(b.N); b.State == model.ActionSucceeded && a.runner().Holds(run) {
+				d.over = d.over || at == d.jobAt
+				if at == d.point() {
+					d.past = at
+				}
 			}
 		case *model.RunApproved, *model.RunEnded,
 			*model.RunEscalated, *model.GateSet, *model.GateSampled, *model.GateConfirmed, *model.GateOverridden, *model.StatusChange:

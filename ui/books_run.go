@@ -257,6 +257,7 @@ func (d *booksDesk) actionLines(a *App, run model.Run, w, h int) []string {
 	out = append(out, listed...)
 	out = append(out, segs{{strings.Repeat("─", w), th.rule}}.fit(w))
 	out = append(out, d.detail(a, run, step, act, state, w, h)...)
+	out = append(out, d.noteLines(a, run, step, w, min(max(2, h/6), h-len(out)))...)
 	if rest := h - len(out); rest > 2 {
 		d.areas.output = bookArea{r: image.Rect(0, len(out), w, h)}
 		out = append(out, d.outputLines(a, run, state, w, rest)...)

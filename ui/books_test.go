@@ -70,6 +70,7 @@ type stepper struct {
 	held   map[string][]tea.Cmd // what waits for a clock or a command
 	lib    *library.Library
 	told   []alert.Alert // by monitoring, about the incident
+	early  bool          // the room hears of an end before the desk does
 }
 
 // heard is a record that keeps what the runner wrote for the screen to hear, as the
@@ -90,7 +91,9 @@ func (h *heard) Do(ctx context.Context, id string, r model.Request) (model.Recei
 	return rec, err
 }
 
-// hears tells the screen what the runner wrote.
+// hears tells the screen what the runner wrote: the end of an action, and what comes
+// after it, only once the desk knows that it has ended, so that a view does not
+// depend on how fast a command is.
 func (s *stepper) hears() {
 	s.t.Helper()
 	for {
@@ -101,7 +104,13 @@ func (s *stepper) hears() {
 		if len(list) == 0 {
 			return
 		}
-		for _, r := range list {
+		for k, r := range list {
+			if len(s.held["job"]) > 0 && !s.early && slices.ContainsFunc(r.Events, func(e model.Event) bool { return e.Kind == model.KindActionEnded }) {
+				s.wrote.mu.Lock()
+				s.wrote.receipts = append(slices.Clone(list[k:]), s.wrote.receipts...)
+				s.wrote.mu.Unlock()
+				return
+			}
 			s.hear(r)
 			for _, o := range s.others {
 				o.hear(r)

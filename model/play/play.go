@@ -219,10 +219,8 @@ type Job interface {
 	Version() int64
 	// Stop asks it to end; each further call asks harder.
 	Stop()
-	// Recorded reports whether its end is in the record: something else may begin,
-	// though what the runbook says follows this may still be on its way there.
-	Recorded() bool
-	// Done is closed when that is there, too, or cannot get there.
+	// Done is closed when its end, and what the runbook says follows it, is in the
+	// record, or cannot get there.
 	Done() <-chan struct{}
 	// End is how it ended, and why its end could not be recorded, if so.
 	End() (model.ActionEnded, error)

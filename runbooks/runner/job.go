@@ -37,12 +37,7 @@ type job struct {
 	failed  model.ActionState // of the call itself, before anything was verified
 	err     error
 	ver     atomic.Int64
-
-	recorded atomic.Bool
 }
-
-// Recorded reports whether the end is in the record.
-func (j *job) Recorded() bool { return j.recorded.Load() }
 
 // Done is closed when the end and what follows it are in the record, or cannot get
 // there.
@@ -137,7 +132,6 @@ func (j *job) work() {
 		}
 	}
 	if j.err == nil {
-		j.recorded.Store(true)
 		j.r.after(j.w.at, j.end.State)
 	}
 }

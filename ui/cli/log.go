@@ -16,7 +16,7 @@ import (
 
 func (a *app) logCommands(root *cobra.Command) {
 	const usage = "log INC TEXT"
-	evidence := false
+	evidence, run, step := false, 0, ""
 	c := a.add(root, groupAct, &cobra.Command{
 		Use: usage, Short: "Write into the timeline; - reads lines from a pipe",
 		Long: "Write a line into the timeline, in the grammar of the room's input line:\n\n" +
@@ -27,6 +27,7 @@ func (a *app) logCommands(root *cobra.Command) {
 			"  todo write a test             a follow-up for the review\n" +
 			"  @bob check replica lag 3m     an order with a clock\n" +
 			"  /status mitigated             the same as the subcommand\n\n" +
+			"With --run the entry stands beside a step of a runbook that is followed, too.\n\n" +
 			"With - instead of a text every line of the input is an entry. A line is printed once it is durable. " +
 			"One that cannot be accepted is reported with its number, and the rest goes on; the exit status is 2 then.",
 		Example:     "warroom log \"! customers see errors\"\nwarroom log INC-20261123 -7m \"finding: lag is 340 s\"\nkubectl get events --watch | warroom log -",
@@ -35,6 +36,13 @@ func (a *app) logCommands(root *cobra.Command) {
 		id, rest, err := a.incident(ctx, args)
 		if err != nil {
 			return err
+		}
+		beside := run != 0 || step != ""
+		switch {
+		case beside && run < 1:
+			return model.Errorf(model.Invalid, "which run is it about? Give --run and its number: warroom show lists the runs")
+		case beside && (evidence || len(rest) > 0 && rest[len(rest)-1] == "-"):
+			return model.Errorf(model.Invalid, "beside a step stands one entry, not what a pipe brings: give the text")
 		}
 		if evidence {
 			if len(rest) == 0 || rest[len(rest)-1] != "-" {
@@ -52,8 +60,18 @@ func (a *app) logCommands(root *cobra.Command) {
 		if err != nil {
 			return err
 		}
+		if beside {
+			n, is := cmd.(model.AddNote)
+			if !is {
+				return model.Errorf(model.Invalid, "only an entry stands beside a step: leave out --run")
+			}
+			n.Run, n.Step = run, step
+			cmd = n
+		}
 		return a.act(ctx, id, cmd)
 	}, slotIncident)
+	c.Flags().IntVar(&run, "run", 0, "beside a step of this run: the one that it is at")
+	c.Flags().StringVar(&step, "step", "", "with --run: beside the step with this id")
 	c.Flags().BoolVar(&evidence, "evidence", false, "with -: the whole input is one entry, words before the - its title")
 	a.amendCommands(root)
 }
