@@ -51,8 +51,8 @@ var bookActions = []action{
 		run: func(a *App) tea.Cmd { return a.bookGate() }},
 	{id: "book.take", keys: []string{"t"}, words: "Take the run over: execute it here", short: "take over", where: onBooks, rank: 1, why: canTakeRun, when: inRunNow,
 		run: func(a *App) tea.Cmd { a.bookTake(); return nil }},
-	{id: "book.tell", keys: []string{"o"}, words: "Give an order to whom the escalation names", where: onBooks, why: canWriteHere, when: inRunNow,
-		run: func(a *App) tea.Cmd { a.bookOrder(); return nil }},
+	{id: "book.tell", keys: []string{"o"}, words: "Call for whom the escalation names: an order, or a message", short: "call for help", where: onBooks, rank: 9, why: canCall, when: escalates,
+		run: func(a *App) tea.Cmd { a.bookCall(); return nil }},
 	{id: "book.end", keys: []string{"E"}, words: "End the run: finished, or given up", short: "end", where: onBooks, rank: 9, why: canEnd, when: inRunNow,
 		run: func(a *App) tea.Cmd { return a.bookEnd() }},
 }

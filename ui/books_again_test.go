@@ -227,6 +227,9 @@ func TestOrderToAContact(t *testing.T) {
 			shelf(t, again(t.TempDir(), "read", 1)+"  escalation: "+c.escalation+"\n", s)
 			s.begin("again")
 			s.keys("o")
+			if c.name != "nobody" {
+				s.keys("enter")
+			}
 			s.sees(c.want)
 			person := "db-oncall"
 			if c.who != "" {

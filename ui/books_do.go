@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"strings"
 	"time"
-	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -254,32 +253,6 @@ func (a *App) bookTake() {
 		p.heading = func(string) string { return heading }
 	}
 	a.open(p)
-}
-
-// bookOrder gives an order to whom the escalation named last, or will name next, in
-// the words that it has for them. A contact that is no name by itself, or nobody,
-// leaves the question who.
-func (a *App) bookOrder() {
-	run, _ := a.room.inc.Run(a.books().run)
-	var to model.RunDeadline
-	for _, e := range run.Escalate {
-		if to.Contact == "" || !e.Fired.IsZero() {
-			to = e
-		}
-	}
-	who, task := strings.TrimPrefix(strings.TrimSpace(to.Contact), "@"), "join: "+run.Title
-	if to.Message != "" {
-		task = to.Message
-	}
-	if who == "" || strings.ContainsFunc(who, unicode.IsSpace) {
-		name := "Order: " + model.Brief(run.Title, 60)
-		if who == "" {
-			name = "Call for more people"
-		}
-		a.askOrder(name, who, task)
-		return
-	}
-	a.askLine("@" + who + " " + task + " 5m")
 }
 
 func (a *App) bookEnd() tea.Cmd {

@@ -108,6 +108,10 @@ func TestEscalationLate(t *testing.T) {
 		t.Fatalf("%d times:\n%s", n, strings.Join(timelineTexts(t, s), "\n"))
 	}
 	s.keys("o")
+	s.sees("Call for senior-sre-oncall", "nothing leaves this room", "Somebody else: engineering-manager")
+	s.keys("4")
+	s.sees("Call for engineering-manager")
+	s.keys("esc", "o", "enter")
 	s.sees("@senior-sre-oncall join: Orders are slow")
 	s.keys("enter")
 	if o := s.incident().Orders; len(o) != 1 || o[0].Person != "senior-sre-oncall" {

@@ -83,7 +83,7 @@ func (a *App) bookOffer() {
 	a.open(newPicker("What may follow", items, func(a *App, it item) tea.Cmd {
 		o := it.data.(play.Offer)
 		if o.Kind == play.OfferEscalate {
-			a.bookOrder()
+			a.bookCall()
 			return nil
 		}
 		return a.begin(o.Ref, o.Values)

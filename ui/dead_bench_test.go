@@ -102,6 +102,7 @@ type benchPort struct {
 func (p *benchPort) Targets() []outbox.Named                               { return p.conf.List() }
 func (p *benchPort) Unable() map[string]string                             { return nil }
 func (p *benchPort) Fault() string                                         { return "" }
+func (p *benchPort) Calls(*model.Incident) []string                        { return nil }
 func (p *benchPort) Goes(*model.Incident, model.Audience) []string         { return nil }
 func (p *benchPort) Deaf() string                                          { return "" }
 func (p *benchPort) Drift(context.Context, *model.Incident) []outbox.Drift { return nil }

@@ -52,6 +52,7 @@ func (p *queuePort) Deaf() string              { return p.deaf }
 func (p *queuePort) Goes(i *model.Incident, who model.Audience) []string {
 	return p.conf.Goes(i, who)
 }
+func (p *queuePort) Calls(i *model.Incident) []string { return p.conf.Calls(i) }
 func (p *queuePort) Queue(ctx context.Context, all bool) ([]outbox.Message, map[string]outbox.Gate, error) {
 	p.called()
 	rows, err := p.s.Outbox(ctx, storage.OutboxFilter{All: all})
@@ -81,8 +82,13 @@ func (p *queuePort) Drift(context.Context, *model.Incident) []outbox.Drift {
 // sitOutside is sit with somewhere to send things.
 func sitOutside(t *testing.T, w, h int) (*seat, *queuePort) {
 	t.Helper()
+	return sitTargets(t, w, h, fourTargets)
+}
+
+func sitTargets(t *testing.T, w, h int, yaml string) (*seat, *queuePort) {
+	t.Helper()
 	clock := noon
-	conf, err := outbox.ParseConfig("outbound.yaml", []byte(fourTargets))
+	conf, err := outbox.ParseConfig("outbound.yaml", []byte(yaml))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,8 @@ type Outside interface {
 	Trigger(ctx context.Context, incident string, r model.Request) ([]outbox.Message, error)
 	// Goes lists the targets to which an update for an audience leaves.
 	Goes(i *model.Incident, who model.Audience) []string
+	// Calls lists the targets to which an escalation of a runbook leaves.
+	Calls(i *model.Incident) []string
 	// Drift asks the vendors how what was opened there stands.
 	Drift(ctx context.Context, i *model.Incident) []outbox.Drift
 	// Unable says, by target, why this room cannot send there.

@@ -64,11 +64,12 @@ const (
 	OnImportant Moment = "important" // an entry with the mark
 	OnResolved  Moment = "resolved"  // also canceled
 	OnClosed    Moment = "closed"
-	OnLinked    Moment = "linked" // something was opened elsewhere
+	OnLinked    Moment = "linked"    // something was opened elsewhere
+	OnEscalated Moment = "escalated" // a runbook, or a response target, names somebody who is to come
 )
 
 // Moments lists every moment.
-var Moments = []Moment{OnDeclared, OnAck, OnSeverity, OnStatus, OnCommander, OnRole, OnUpdate, OnImportant, OnResolved, OnClosed, OnLinked}
+var Moments = []Moment{OnDeclared, OnAck, OnSeverity, OnStatus, OnCommander, OnRole, OnUpdate, OnImportant, OnResolved, OnClosed, OnLinked, OnEscalated}
 
 // Rule says what goes to a target.
 type Rule struct {
@@ -304,11 +305,11 @@ func severities(s string, v Vendor) (worst, mildest model.Severity, err error) {
 // does is what each vendor does at each moment.
 var does = map[Vendor]map[Moment][]Action{
 	PagerDuty: {
-		OnDeclared: {Open}, OnAck: {Ack}, OnRole: {Invite}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Close},
+		OnDeclared: {Open}, OnAck: {Ack}, OnRole: {Invite}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Close}, OnEscalated: {Invite, Post},
 	},
 	Slack: {
 		OnDeclared: {Open, Update}, OnSeverity: {Update, Post}, OnStatus: {Update, Post}, OnCommander: {Update},
-		OnRole: {Invite}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Update, Post}, OnClosed: {Close}, OnLinked: {Update},
+		OnRole: {Invite}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Update, Post}, OnClosed: {Close}, OnLinked: {Update}, OnEscalated: {Invite, Post},
 	},
 	Jira: {
 		OnDeclared: {Open}, OnSeverity: {Post}, OnStatus: {Post}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Close}, OnLinked: {Update},
@@ -317,10 +318,10 @@ var does = map[Vendor]map[Moment][]Action{
 		OnDeclared: {Open}, OnSeverity: {Update}, OnStatus: {Post}, OnUpdate: {Post}, OnResolved: {Close},
 	},
 	Webhook: {
-		OnDeclared: {Post}, OnSeverity: {Post}, OnStatus: {Post}, OnCommander: {Post}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Post}, OnClosed: {Post},
+		OnDeclared: {Post}, OnSeverity: {Post}, OnStatus: {Post}, OnCommander: {Post}, OnUpdate: {Post}, OnImportant: {Post}, OnResolved: {Post}, OnClosed: {Post}, OnEscalated: {Post},
 	},
-	Ntfy: {OnDeclared: {Post}, OnSeverity: {Post}, OnUpdate: {Post}, OnResolved: {Post}},
-	Mail: {OnDeclared: {Post}, OnSeverity: {Post}, OnUpdate: {Post}, OnResolved: {Post}},
+	Ntfy: {OnDeclared: {Post}, OnSeverity: {Post}, OnUpdate: {Post}, OnResolved: {Post}, OnEscalated: {Post}},
+	Mail: {OnDeclared: {Post}, OnSeverity: {Post}, OnUpdate: {Post}, OnResolved: {Post}, OnEscalated: {Post}},
 }
 
 // match finds the rule by which a moment concerns a target. ok is false if none
@@ -354,10 +355,10 @@ func (c Config) match(name string, m Moment, i *model.Incident, audience string)
 }
 
 // asks reports whether an action needs a person's yes: if nothing is said, what
-// wakes somebody up and what customers read does.
-func (r Rule) asks(t Target, a Action) bool {
+// wakes somebody up, what calls for somebody and what customers read does.
+func (r Rule) asks(t Target, m Moment, a Action) bool {
 	if r.Ask != nil {
 		return *r.Ask
 	}
-	return t.Public || t.Vendor == PagerDuty && (a == Open || a == Invite)
+	return m == OnEscalated || t.Public || t.Vendor == PagerDuty && (a == Open || a == Invite)
 }

@@ -134,6 +134,9 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 	if m == OnAck && (!slices.Contains(r.On, OnAck) || th.Waiting) {
 		return // it would silence the phones that are to ring; who wants that says so
 	}
+	if e.Kind == model.KindEscalated && !slices.Contains(r.On, OnEscalated) {
+		return // the clocks of the room are loud enough, unless the team says so
+	}
 	for _, a := range does[t.Vendor][m] {
 		switch {
 		case t.Channel != "" && t.Vendor == Slack && (a == Open || a == Update || a == Invite || a == Close):
@@ -147,7 +150,7 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 			continue
 		case a == Close && th.Closed:
 			continue
-		case a == Invite && t.People[strings.ToLower(holder(e))] == "":
+		case a == Invite && len(t.known(invited(e))) == 0:
 			continue
 		}
 		msg := Message{
@@ -156,7 +159,7 @@ func (c Config) one(p *Plan, s Scene, threads map[string]Thread, e model.Event, 
 		}
 		msg.Content.Audience, msg.Content.Update = who, n
 		msg.ID = messageID(e.ID, name, a, m)
-		if r.asks(t, a) {
+		if r.asks(t, m, a) {
 			msg.State = Drafted
 		} else {
 			msg.Expires = msg.Created.Add(Patience(t.Vendor, a))
@@ -290,6 +293,12 @@ func moments(e model.Event) []Moment {
 		}
 	case *model.UpdateApproved, *model.UpdateSent:
 		return []Moment{OnUpdate}
+	case *model.RunEscalated:
+		return []Moment{OnEscalated}
+	case *model.Escalated:
+		if len(b.Notify) > 0 {
+			return []Moment{OnEscalated}
+		}
 	case *model.Note:
 		if e.Kind == model.KindUpdate {
 			return []Moment{OnUpdate}
@@ -341,6 +350,32 @@ func holder(e model.Event) string {
 	return ""
 }
 
+// invited are those whom e is to bring in: who got a role, or whom an escalation
+// names.
+func invited(e model.Event) []string {
+	switch b := e.Body.(type) {
+	case *model.RunEscalated:
+		return []string{b.Contact}
+	case *model.Escalated:
+		return b.Notify
+	}
+	if who := holder(e); who != "" {
+		return []string{who}
+	}
+	return nil
+}
+
+// known are those of the people whom the target knows.
+func (t Target) known(people []string) []string {
+	var out []string
+	for _, p := range people {
+		if t.People[strings.ToLower(p)] != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // opened is the target at which e opened something.
 func opened(e model.Event) string {
 	if b, ok := e.Body.(*model.Delivered); ok {
@@ -382,7 +417,7 @@ func (c Config) content(t Target, i *model.Incident, e model.Event, m Moment, a 
 		out.Notify = a == Open
 	}
 	if a == Invite {
-		out.People = []string{holder(e)}
+		out.People = t.known(invited(e))
 	}
 	var found []string
 	for _, s := range []*string{&out.Title, &out.Text} {
@@ -422,8 +457,26 @@ func words(t Target, i *model.Incident, e model.Event, m Moment, a Action) strin
 			return b.Message
 		}
 		return e.Actor + ": " + e.Text()
+	case OnEscalated:
+		return Calling(i, e)
 	}
 	return e.Text() + " (" + e.Actor + ")"
+}
+
+// Calling is what is said to whom an escalation names: whoever reads it may know
+// nothing of the incident.
+func Calling(i *model.Incident, e model.Event) string {
+	to := strings.ReplaceAll(strings.Join(invited(e), ", "), "_", " ")
+	why := e.Text()
+	if b, ok := e.Body.(*model.RunEscalated); ok {
+		if r, ok := i.Run(b.N); ok {
+			why = fmt.Sprintf("the runbook “%s” is not through", model.Brief(r.Title, 100))
+		}
+		if b.Message != "" {
+			why += "; " + b.Message
+		}
+	}
+	return fmt.Sprintf("%s, please join %s, %s %s: %s", to, i.ID, i.Severity, i.Title, why)
 }
 
 func publicWords(i *model.Incident, e model.Event, m Moment) string {

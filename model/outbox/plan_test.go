@@ -36,6 +36,7 @@ type story struct {
 	i       *model.Incident
 	now     time.Time
 	threads map[string]Thread
+	said    []string // the words of what was planned last
 }
 
 func newStory(t *testing.T, yaml string) *story {
@@ -69,7 +70,9 @@ func (s *story) do(c model.Command) string {
 
 func (s *story) take(p Plan) string {
 	var b strings.Builder
+	s.said = nil
 	for _, m := range p.Messages {
+		s.said = append(s.said, m.Content.Text)
 		th := s.threads[m.Target]
 		switch m.Action {
 		case Open:

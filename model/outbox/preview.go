@@ -47,6 +47,7 @@ func (c Config) Preview(i *model.Incident, now time.Time) []Foreseen {
 	step(OnSeverity, model.KindSeverityChanged, "", &model.SeverityChange{From: 3, To: i.Severity})
 	step(OnUpdate, model.KindUpdate, "", &model.Note{Line: "(the words of the update)"})
 	step(OnImportant, model.KindNote, "", &model.Note{Line: "(the words of the entry)", Mark: true})
+	step(OnEscalated, model.KindRunEscalated, "", &model.RunEscalated{Contact: "(whom the runbook names)"})
 	step(OnResolved, model.KindStatusChanged, model.Resolved, &model.StatusChange{From: inc, To: model.Resolved})
 	step(OnClosed, model.KindStatusChanged, model.Closed, &model.StatusChange{From: model.Resolved, To: model.Closed})
 	return out

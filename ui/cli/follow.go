@@ -24,6 +24,7 @@ import (
 // collect evidence. The other half of runbook stands in runbook.go.
 func (a *app) runCommands(root *cobra.Command) {
 	a.followRunbook(a.runbookRoot(root))
+	a.callRunbook(a.runbookRoot(root))
 	a.rollback(root)
 	a.verify(root)
 	a.evidence(root)

@@ -90,6 +90,9 @@ func (p *outsidePort) Goes(i *model.Incident, who model.Audience) []string {
 	return p.a.rulesOut.Goes(i, who)
 }
 
+// Calls lists the targets to which an escalation leaves.
+func (p *outsidePort) Calls(i *model.Incident) []string { return p.a.rulesOut.Calls(i) }
+
 // queueShown is how many messages the screen looks at.
 const queueShown = 300
 
