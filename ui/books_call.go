@@ -90,7 +90,7 @@ func (a *App) calls() []string {
 // drafted because of it.
 func (a *App) bookMessage(run model.Run, to model.RunDeadline, level int) tea.Cmd {
 	show := func(a *App) tea.Cmd {
-		a.open(&outboxPane{})
+		a.open(&outboxPane{call: true})
 		return a.readOutside()
 	}
 	if !to.Fired.IsZero() {

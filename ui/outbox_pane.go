@@ -16,6 +16,7 @@ type outboxPane struct {
 	n      int64 // the selected message, by its number
 	at     int   // its row when last seen, for when it is gone
 	all    bool  // also what has left
+	call   bool  // the call that waits for a yes is selected as soon as it is there
 	drifts []outbox.Drift
 	asking bool // the vendors are being asked
 	w      int  // cells of the pane when last drawn
@@ -37,7 +38,10 @@ func (p *outboxPane) selected(a *App) (outbox.Message, bool) {
 		return outbox.Message{}, false
 	}
 	for i, m := range rows {
-		if m.N == p.n {
+		if p.call && m.State == outbox.Drafted && m.Content.Kind == model.KindRunEscalated {
+			p.call, p.n = false, m.N
+		}
+		if m.N == p.n && !p.call {
 			p.at = i
 			return m, true
 		}
@@ -60,6 +64,7 @@ func (p *outboxPane) update(a *App, msg tea.Msg) (bool, tea.Cmd) {
 	if !ok {
 		return false, nil
 	}
+	p.call = false
 	switch k.String() {
 	case "up", "k":
 		p.move(a, -1)
