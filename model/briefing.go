@@ -65,6 +65,15 @@ func (i *Incident) Sentence(r Rules, now time.Time, loc *time.Location) string {
 			add("%s: %s, until %s", o.Person, o.Task, at(o.Due))
 		}
 	}
+	for _, d := range i.Decisions {
+		if d.Unverified() {
+			s := fmt.Sprintf("at %s we look whether “%s” worked", at(d.VerifyAt), Brief(d.Text, 100))
+			if d.Verify != "" {
+				s += ": " + Brief(d.Verify, 100)
+			}
+			add("%s", s)
+		}
+	}
 	if i.Reports > 0 {
 		add("%d customer reports", i.Reports)
 	}

@@ -31,7 +31,8 @@ type Incident struct {
 	Todos       []Todo             `json:"todos,omitempty"`
 
 	SizeUp        SizeUp         `json:"size_up,omitzero"`
-	Reports       int            `json:"reports,omitempty"` // customers who reported the trouble
+	Reports       int            `json:"reports,omitempty"`    // customers who reported the trouble
+	ReportLog     []ReportCount  `json:"report_log,omitempty"` // how that grew, the newest
 	Links         []Place        `json:"links,omitempty"`
 	Outlets       []Outlet       `json:"outlets,omitempty"` // what was opened outside
 	Hypotheses    []Hypothesis   `json:"hypotheses,omitempty"`
@@ -188,6 +189,7 @@ func (i *Incident) Apply(e Event) bool {
 		i.sizeUp(b, e.At)
 	case *ReportsCounted:
 		i.Reports = b.Total
+		i.reported(b.Total, e.At)
 	case *LinkSet:
 		i.link(b)
 	case *ClockSnoozed, *AlarmSeen, *UpdatePromised:

@@ -121,6 +121,53 @@ func (b *ReportsCounted) Text() string {
 }
 func (b *ReportsCounted) Important() bool { return false }
 
+// ReportCount is how many customers had reported the trouble at a time.
+type ReportCount struct {
+	At    time.Time `json:"at"`
+	Total int       `json:"total"`
+}
+
+// keptCounts is how many of the newest counts are kept, at most one for a minute.
+const keptCounts = 120
+
+// reported keeps a count. What was corrected away is taken from the newest.
+func (i *Incident) reported(total int, at time.Time) {
+	log := own(i.ReportLog) // who holds an older state keeps it
+	before := func(k int) int {
+		if k == 0 {
+			return 0
+		}
+		return log[k-1].Total
+	}
+	for n := len(log); n > 0 && log[n-1].Total > total; n = len(log) {
+		if log[n-1].Total = total; before(n-1) >= total {
+			log = log[:n-1]
+		}
+	}
+	switch n := len(log); {
+	case n > 0 && log[n-1].Total == total:
+	case n > 0 && !at.Before(log[n-1].At) && at.Sub(log[n-1].At) < time.Minute:
+		log[n-1].Total = total
+	case total > before(n):
+		log = append(log, ReportCount{at, total})
+	}
+	i.ReportLog = own(log[max(0, len(log)-keptCounts):])
+}
+
+// ReportsBy counts the reports that came in each of n equal spans that end at now,
+// the oldest first.
+func (i *Incident) ReportsBy(n int, span time.Duration, now time.Time) []int {
+	out := make([]int, n)
+	was := 0
+	for _, c := range i.ReportLog {
+		if k := n - 1 - int(max(0, now.Sub(c.At))/span); k >= 0 {
+			out[k] += c.Total - was
+		}
+		was = c.Total
+	}
+	return out
+}
+
 // CountReports adds customer reports; a negative number corrects the count.
 type CountReports struct {
 	Add  int

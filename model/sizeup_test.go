@@ -160,3 +160,33 @@ func TestLinkAddresses(t *testing.T) {
 	}
 	b.must(t, "ana", SetLink{strings.Repeat("x", 30), "https://meet.example.org"})
 }
+
+// How reports came in is kept by the minute; a correction takes from the newest.
+func TestReportsBy(t *testing.T) {
+	b := open(t, Declare{Severity: 2})
+	by := func(want ...int) {
+		t.Helper()
+		if got := b.inc.ReportsBy(4, 5*time.Minute, b.now); !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+	by(0, 0, 0, 0)
+	b.must(t, "ana", CountReports{Add: 3})
+	b.tick(20*time.Second).must(t, "bob", CountReports{Add: 1})
+	by(0, 0, 0, 4)
+	if len(b.inc.ReportLog) != 1 {
+		t.Errorf("%d counts within a minute", len(b.inc.ReportLog))
+	}
+	b.tick(6*time.Minute).must(t, "ana", CountReports{Add: 2})
+	by(0, 0, 4, 2)
+	b.tick(6*time.Minute).must(t, "ana", CountReports{Add: -3})
+	by(0, 3, 0, 0)
+	b.tick(20*time.Minute).must(t, "ana", CountReports{Add: 1})
+	by(0, 0, 0, 1)
+	for range keptCounts + 5 {
+		b.tick(time.Minute).must(t, "ana", CountReports{Add: 1})
+	}
+	if by(5, 5, 5, 5); len(b.inc.ReportLog) != keptCounts {
+		t.Errorf("%d counts are kept", len(b.inc.ReportLog))
+	}
+}

@@ -308,7 +308,7 @@ func TestAlertOpensItsRunbook(t *testing.T) {
 
 // How an incident came to be known is said in its Room, and taken back.
 func TestDetectionIsSaid(t *testing.T) {
-	x := checkout(t, 120, 40)
+	x := checkout(t, 200, 60)
 	x.keys("J", "2")
 	x.sees("known by customer report", "detected by customer report", "noticed by  customer report")
 	x.keys("z")

@@ -242,42 +242,6 @@ func (a *App) askSizeUp() {
 	})
 }
 
-// openLinks lists where people meet: each can be copied and, where the system can,
-// opened.
-func (a *App) openLinks() tea.Cmd {
-	opener := openerName(a.getenv)
-	type choice struct {
-		url  string
-		open bool
-	}
-	var items []item
-	for _, l := range a.room.inc.Links {
-		name := model.Visible(l.Name) + "  " + model.Visible(l.URL)
-		show := item{text: "open  " + name, data: choice{l.URL, true}}
-		if opener == "" {
-			show.why = "nothing here can open it"
-		}
-		items = append(items, item{text: "copy  " + name, data: choice{l.URL, false}}, show)
-	}
-	add := item{text: "add a link …", why: writable(a), data: choice{}}
-	a.open(newPicker("Links", append(items, add), func(a *App, it item) tea.Cmd {
-		switch c := it.data.(choice); {
-		case c.open:
-			a.say(info, "handed to the system")
-			return a.openAddress(opener, c.url)
-		case c.url != "":
-			a.say(info, "sent to the clipboard")
-			return tea.SetClipboard(c.url)
-		}
-		a.ask("Add a link", []field{
-			textField("name", "", "bridge, channel, doc", ""),
-			textField("address", "", "https://…", "no address removes the link"),
-		}, func(a *App, v []string) (model.Command, error) { return model.SetLink{Name: v[0], URL: v[1]}, nil })
-		return nil
-	}))
-	return nil
-}
-
 // askResolve is the short dialog at the end: what is still open, how bad it was,
 // who writes it up.
 func (a *App) askResolve(to model.Status) {

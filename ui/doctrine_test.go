@@ -65,7 +65,7 @@ func TestSizeUpAndReports(t *testing.T) {
 	x.keys("u", "text:503 on checkout", "tab", "text:EU", "tab", "text:rising", "tab", "text:fail over", "enter")
 	x.sees("503 on checkout", "rising", "fail over")
 	x.keys("c", "c", "c")
-	x.sees("customers   3 reports")
+	x.sees("customers   3 ▁▁▁▁▁▁▁█ +3 in 10 min")
 }
 
 func TestSentenceAndBriefing(t *testing.T) {

@@ -101,11 +101,14 @@ func (a *App) wideHeader() []string {
 	if here != "" {
 		here = "  " + here
 	}
-	return []string{
-		spread(a.w, first, right),
-		spread(a.w, second, append(a.commander(a.w < 150), seg{here + " ", th.dim})),
-		spread(a.w, third, segs{a.live(), {" ", ""}}),
+	leads := append(a.commander(a.w < 150), seg{here + " ", th.dim})
+	live := segs{a.live(), {" ", ""}}
+	if a.w >= 150 { // between the phases and the commander is room that does not change
+		leads = append(a.meetNote(a.w-second.width()-leads.width()-2), leads...)
+	} else {
+		live = append(a.meetNote(a.w-third.width()-besideDue), live...)
 	}
+	return []string{spread(a.w, first, right), spread(a.w, second, leads), spread(a.w, third, live)}
 }
 
 // phaseLabel is the phase as the breadcrumb has room for it.

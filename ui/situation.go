@@ -2,7 +2,9 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"warroom/model"
 )
@@ -11,12 +13,31 @@ import (
 // commander's size-up, then facts and milestones, last what doctrine suggests.
 func (a *App) drawSituation(w, h int) []string {
 	out := []string{a.paneTitle(paneSituation, w, segs{{a.key("sizeup") + " size-up  " + a.key("describe") + " edit ", a.theme.dim}})}
-	for _, l := range a.situation(w) {
-		if len(out) < h {
+	lines := a.situation(w)
+	room := h - len(out)
+	for k, l := range lines {
+		if k == room-1 && len(lines) > room {
+			out = append(out, segs{{a.moreLines(len(lines) - k), a.theme.dim}}.fit(w))
+			break
+		}
+		if k < room {
 			out = append(out, l.fit(w))
 		}
 	}
 	return blank(out, w, h)
+}
+
+// moreLines says that there are more, and how they are seen.
+func (a *App) moreLines(n int) string {
+	s := " … " + plural(n, "more line")
+	switch {
+	case a.zoom:
+	case a.focus == paneSituation:
+		s += " · " + a.key("zoom") + " shows them"
+	default:
+		s += " · tab here, then " + a.key("zoom")
+	}
+	return s
 }
 
 func (a *App) situation(w int) []segs {
@@ -77,7 +98,12 @@ func (a *App) situation(w int) []segs {
 		put("noticed by", inc.Detection.Words(), "", 1)
 	}
 	if inc.Reports > 0 {
-		put("customers", fmt.Sprintf("%d reports", inc.Reports), "", 1)
+		by := inc.ReportsBy(8, 5*time.Minute, a.now)
+		text := fmt.Sprint(inc.Reports, " ", sparks(by))
+		if fresh := by[6] + by[7]; fresh > 0 {
+			text += fmt.Sprintf(" +%d in 10 min", fresh)
+		}
+		put("customers", text, "", 1)
 	}
 	for _, c := range inc.CANs {
 		what, st := c.Conditions, style("")
@@ -113,6 +139,17 @@ func (a *App) situation(w int) []segs {
 		out = append(out, segs{{" " + pad(m.String(), 20), th.dim}, {a.stamp(k.At) + note, st}})
 	}
 	return out
+}
+
+// sparks draws numbers side by side, the greatest as high as a line is.
+func sparks(n []int) string {
+	const levels = "▁▂▃▄▅▆▇█"
+	top := max(1, slices.Max(n))
+	out := make([]rune, len(n))
+	for k, v := range n {
+		out[k] = []rune(levels)[v*7/top]
+	}
+	return string(out)
 }
 
 func unknown(s string) string {
