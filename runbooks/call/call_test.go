@@ -495,7 +495,7 @@ func TestR27RequestsLeaveNothing(t *testing.T) {
 		return &counted{Conn: c, open: &open}, nil
 	}}}
 	before := runtime.NumGoroutine()
-	for n := range 300 {
+	for n := range 1000 {
 		path, timeout := "/", time.Second
 		switch {
 		case n%3 == 0:
