@@ -267,6 +267,8 @@ var paneActions = []action{
 		run: func(a *App) tea.Cmd { return a.strike() }},
 	{id: "mark", keys: []string{"!"}, words: "Mark the entry as important, or not", short: "important", where: onTimeline, rank: 4, why: hasWritableEntry,
 		run: func(a *App) tea.Cmd { return a.toggleMark() }},
+	{id: "attach", keys: []string{"l"}, words: "Attach what the entry rests on: an address, a file, a result", short: "attach", where: onTimeline, rank: 5, why: hasWritableEntry,
+		run: func(a *App) tea.Cmd { a.askAttach(); return nil }},
 	{id: "copy", keys: []string{"y"}, words: "Copy the entry", short: "copy", where: onTimeline, rank: 5, why: hasEntry,
 		run: func(a *App) tea.Cmd { return a.copyEntry() }},
 

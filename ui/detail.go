@@ -55,9 +55,14 @@ func (a *App) showHistory(m historyMsg) {
 			en.Amend(am)
 		}
 	}
+	foot := "↑↓ scroll · e edit · y copy · esc back"
+	linked := address.MatchString(en.Line)
+	if linked {
+		foot = "↑↓ scroll · o open the address · e edit · y copy · esc back"
+	}
 	a.open(&pager{
 		name: fmt.Sprintf("Entry #%d · %s", first.Seq, first.Kind),
-		foot: "↑↓ scroll · e edit · y copy · esc back",
+		foot: foot,
 		text: func(a *App, w int) []string { return a.historyLines(en, m.events, w) },
 		key: func(a *App, key string) (bool, tea.Cmd) {
 			switch key {
@@ -70,6 +75,10 @@ func (a *App) showHistory(m historyMsg) {
 				return true, nil
 			case "y":
 				return false, a.copyEntry()
+			case "o":
+				if linked {
+					return false, a.openIn(en.Line)
+				}
 			}
 			return false, nil
 		},
