@@ -209,7 +209,7 @@ var roomActions = []action{
 	{id: "seen", keys: []string{"A"}, words: "Acknowledge the alarm for the whole room", short: "alarm seen", where: inRoom | atIncident, rank: 2, why: hasAlarm,
 		run: func(a *App) tea.Cmd { return a.seeAlarm() }},
 	{id: "sizeup", keys: []string{"u"}, words: "Size-up: symptoms, scope, trend, plan B", where: inRoom, why: writable,
-		run: func(a *App) tea.Cmd { a.askSizeUp(); return nil }},
+		run: func(a *App) tea.Cmd { a.askSizeUp(sizeUpAsks); return nil }},
 	{id: "report", keys: []string{"c"}, words: "One more customer report", where: inRoom, why: writable,
 		run: func(a *App) tea.Cmd { return a.do(model.CountReports{Add: 1}, "") }},
 	{id: "hypothesis", keys: []string{"h"}, words: "Write down a hypothesis", where: inRoom, why: writable,
@@ -294,5 +294,5 @@ var paneActions = []action{
 		run: func(a *App) tea.Cmd { return a.actOnBoard() }},
 
 	{id: "situation.edit", keys: []string{"enter", "e"}, words: "Edit the size-up", short: "size-up", where: onSituation, rank: 1, why: writable,
-		run: func(a *App) tea.Cmd { a.askSizeUp(); return nil }},
+		run: func(a *App) tea.Cmd { a.askSizeUp(sizeUpAsks); return nil }},
 }

@@ -88,12 +88,17 @@ func (a *App) topForm() *form {
 
 // ask opens a form whose answer is one command to the open incident.
 func (a *App) ask(name string, fields []field, make func(a *App, v []string) (model.Command, error)) {
+	a.askThen(name, fields, make, nil)
+}
+
+// askThen is ask, with what follows once the command is in the record.
+func (a *App) askThen(name string, fields []field, make func(a *App, v []string) (model.Command, error), then func(*App, model.Receipt) tea.Cmd) {
 	a.open(newForm(name, fields, func(a *App, v []string) (tea.Cmd, error) {
 		c, err := make(a, v)
 		if err != nil {
 			return nil, err
 		}
-		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm(), done: "in the timeline"}), nil
+		return a.send(job{incident: a.room.inc.ID, request: model.Request{Command: c}, form: a.topForm(), done: "in the timeline", then: then}), nil
 	}))
 }
 

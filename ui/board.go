@@ -292,13 +292,22 @@ func (a *App) askDecide(n int) {
 	})
 }
 
+// askWorked asks whether a decision worked. If it did not, the size-up follows: what
+// is known now, and which plan B there is.
 func (a *App) askWorked(n int) {
 	d, _ := a.room.inc.Decision(n)
-	a.ask("Did it work? "+model.Brief(d.Text, 60), []field{
+	a.askThen("Did it work? "+model.Brief(d.Text, 60), []field{
 		{label: "it worked", help: "if not, start again at the size-up", choices: []string{"yes", "no"}},
 		textField("note", d.Verify, "", "what shows it"),
 	}, func(a *App, v []string) (model.Command, error) {
 		return model.VerifyDecision{N: n, Worked: v[0] == "yes", Note: v[1]}, nil
+	}, func(a *App, r model.Receipt) tea.Cmd {
+		for _, e := range r.Events {
+			if b, ok := e.Body.(*model.DecisionVerified); ok && b.Worked == "no" {
+				a.askSizeUp("It did not work: what do we know now?")
+			}
+		}
+		return nil
 	})
 }
 

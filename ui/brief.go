@@ -228,9 +228,11 @@ func (a *App) showMissed(m missedMsg) {
 	})
 }
 
-func (a *App) askSizeUp() {
+const sizeUpAsks = "Size-up: what do we know?"
+
+func (a *App) askSizeUp(name string) {
 	u, since := a.room.inc.SizeUp, a.impactStart()
-	a.ask("Size-up: what do we know?", []field{
+	a.ask(name, []field{
 		textField("symptoms", u.Symptoms, "503 on POST /checkout", "what is wrong"),
 		textField("scope", u.Scope, "checkout, EU, about 21 %", "which services, regions, customers"),
 		textField("trend", u.Trend, "rising, flapping, static, falling", "where it is going"),

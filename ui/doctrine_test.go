@@ -41,6 +41,8 @@ func TestProposalPoll(t *testing.T) {
 	ana.wait(6 * time.Minute)
 	ana.sees("did it work?", "overdue")
 	ana.keys("enter", "right", "enter")
+	ana.sees("It did not work: what do we know now?")
+	ana.keys("esc")
 	ana.sees("decision 1 did not work: fail over orders-db")
 }
 
@@ -206,5 +208,35 @@ func TestFrameCostDoesNotGrow(t *testing.T) {
 	}
 	if n := len(a.room.tl.entries); n > maxWindow+pageSize {
 		t.Errorf("%d entries are held, at most %d", n, maxWindow+pageSize)
+	}
+}
+
+// What did not work leads back to the size-up, with what is known and the plan B.
+func TestWhatDidNotWorkIsSizedUpAnew(t *testing.T) {
+	for _, worked := range []bool{true, false} {
+		x := sit(t, 120, 40)
+		x.declare("api down")
+		id := x.a.room.inc.ID
+		plan := "fail over"
+		x.hear(x.command(id, "ana", model.Size{PlanB: &plan}))
+		x.hear(x.command(id, "ana", model.Propose{Text: "restart the api"}))
+		n := x.a.room.inc.Decisions[0].N
+		x.hear(x.command(id, "ana", model.TakeDecision{N: n, Outcome: model.OutcomeGo, Executor: "bob", Verify: "errors below 1 %", VerifyIn: time.Minute}))
+		x.wait(2 * time.Minute)
+		x.a.askWorked(n)
+		x.sees("Did it work? restart the api")
+		if !worked {
+			x.keys("right")
+		}
+		x.keys("tab", "enter")
+		if worked {
+			x.lacks("It did not work")
+			continue
+		}
+		x.sees("It did not work: what do we know now?", "fail over")
+		x.keys("text:503 still", "enter")
+		if u := x.a.room.inc.SizeUp; u.Symptoms != "503 still" || u.PlanB != "fail over" || len(x.a.dialogs) != 0 {
+			t.Errorf("%+v\n%s", u, x.screen())
+		}
 	}
 }

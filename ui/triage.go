@@ -237,7 +237,7 @@ func (d *triageDesk) act(a *App) tea.Cmd {
 	case triage.ActSeverity:
 		return a.do(model.SetSeverity{To: q.Action.Severity, Reason: q.Ask + " yes"}, "now "+q.Action.Severity.String())
 	case triage.ActScope:
-		a.askSizeUp()
+		a.askSizeUp(sizeUpAsks)
 	case triage.ActOrder:
 		a.askOrder("Order: "+model.Brief(q.Yes, 60), q.Action.To, q.Ask+" "+q.Yes)
 	default:

@@ -154,7 +154,7 @@ func triageKeys() []action {
 		{id: "triage.roles", keys: []string{"r"}, words: "Fill the vacant roles that the severity requires", short: "fill roles", where: onTriage, rank: 5, why: hasVacant,
 			run: func(a *App) tea.Cmd { return a.triage().fillRoles(a) }},
 		{id: "triage.sizeup", keys: []string{"u"}, words: "Size-up: symptoms, scope, trend, plan B", short: "size-up", where: onTriage, rank: 6, why: openAndWritable,
-			run: func(a *App) tea.Cmd { a.askSizeUp(); return nil }},
+			run: func(a *App) tea.Cmd { a.askSizeUp(sizeUpAsks); return nil }},
 		{id: "triage.message", keys: []string{"m"}, words: "Write the message that is due next", short: "message", where: onTriage, rank: 6, why: openAndWritable,
 			run: func(a *App) tea.Cmd { return a.firstMessage() }},
 		{id: "triage.undo", keys: []string{"z"}, words: "Take back my newest action", where: onTriage, why: openAndWritable,
