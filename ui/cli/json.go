@@ -126,6 +126,7 @@ type rowJSON struct {
 	Started        *time.Time     `json:"started"`
 	Ended          *time.Time     `json:"ended"`
 	ElapsedSeconds *float64       `json:"elapsed_seconds"` // null: unknown
+	ReviewDue      *time.Time     `json:"review_due"`      // null: none is awaited
 	Entries        int            `json:"entries"`
 	Last           string         `json:"last"`
 	LastAt         *time.Time     `json:"last_at"`

@@ -56,7 +56,7 @@ func (a *app) list(root *cobra.Command) {
 		if err != nil {
 			return err
 		}
-		return a.incidents(rows, time.Now(), f.Open)
+		return a.incidents(rows, a.reviewsDue(ctx, rows), time.Now(), f.Open)
 	})
 	f := c.Flags()
 	f.BoolVarP(&all, "all", "a", false, "closed and canceled ones, too")
@@ -70,12 +70,35 @@ func (a *app) list(root *cobra.Command) {
 	a.flagWords(c, "severity", slotSeverity)
 }
 
+// reviewsRead is of how many incidents it is found out when their postmortem is due.
+const reviewsRead = 100
+
+// reviewsDue is when the postmortems are due that are still awaited, by incident.
+func (a *app) reviewsDue(ctx context.Context, rows []model.Summary) map[string]time.Time {
+	out, read := map[string]time.Time{}, 0
+	for _, r := range rows {
+		if r.Status.Live() || !r.Status.Open() || r.Drill {
+			continue
+		}
+		if read++; read > reviewsRead {
+			break
+		}
+		if i, err := a.store.Incident(ctx, r.ID); err == nil { // the list is worth having without it
+			if due, ok := i.ReviewAwaited(a.rules()); ok {
+				out[r.ID] = due
+			}
+		}
+	}
+	return out
+}
+
 // incidents prints rows of a list.
-func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) error {
+func (a *app) incidents(rows []model.Summary, reviews map[string]time.Time, now time.Time, onlyOpen bool) error {
 	if a.flag.json {
 		out := make([]rowJSON, len(rows))
 		for i, s := range rows {
 			out[i] = rowOf(s, now)
+			out[i].ReviewDue = moment(reviews[s.ID])
 		}
 		return a.object(out)
 	}
@@ -97,9 +120,13 @@ func (a *app) incidents(rows []model.Summary, now time.Time, onlyOpen bool) erro
 		if s.Drill {
 			title = "DRILL " + title
 		}
+		status := c(string(s.Status))
+		if due := reviews[s.ID]; !due.IsZero() && now.After(due) {
+			status = cell{"review late " + model.Span(now.Sub(due).Truncate(time.Hour)), alarm}
+		}
 		cells = append(cells, []cell{
 			{s.ID, strong}, {severityText(s.Severity), severityStyle(s.Severity)},
-			c(string(s.Status)), {model.FaceOf(s.Elapsed(now)), faint}, ic, c(title),
+			status, {model.FaceOf(s.Elapsed(now)), faint}, ic, c(title),
 		})
 	}
 	p.table(0, cells)
