@@ -118,24 +118,32 @@ func TestTriedAgain(t *testing.T) {
 	}
 }
 
-// What changed something was interrupted: it is shown first, and nothing but a
-// person's word about just that repeats it.
-func TestInterruptedWaitsForAWord(t *testing.T) {
-	ana := sitStepping(t, 120, 40)
-	bob := follows(join(t, ana.store, ana.clock, "bob", 120, 40), ana.bin)
+// actTogether gives two rooms of one incident, in the first of which an action runs
+// that changes something.
+func actTogether(t *testing.T, w, h int) (ana, bob *stepper, dir string) {
+	t.Helper()
+	ana = sitStepping(t, w, h)
+	bob = follows(join(t, ana.store, ana.clock, "bob", w, h), ana.bin)
 	bob.seat.run(bob.a.enter(ana.a.room.inc.ID, 0))
 	bob.keys("esc", "3")
-	dir := t.TempDir()
+	dir = t.TempDir()
 	shelf(t, again(dir, "mutate", 1), ana, bob)
 	ana.others, bob.others = []*stepper{bob}, []*stepper{ana}
 	ana.begin("again")
-	ana.keys("right", "enter", "y")
+	ana.keys("right", "enter", "pgdown", "y")
 	for n := 0; ran(dir) == 0; n++ {
 		if n > 500 {
 			t.Fatal("it does not begin")
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+	return ana, bob, dir
+}
+
+// What changed something was interrupted: it is shown first, and nothing but a
+// person's word about just that repeats it.
+func TestInterruptedWaitsForAWord(t *testing.T) {
+	ana, bob, dir := actTogether(t, 120, 40)
 	bob.keys("up", "up", "enter")
 	bob.sees("Step 2 · Act", "running")
 	bob.keys("t")
@@ -171,21 +179,7 @@ func TestInterruptedWaitsForAWord(t *testing.T) {
 // Who was taken over from still holds what runs there: it can be stopped, and that
 // changes nothing of what the run says.
 func TestTakenOverIsStopped(t *testing.T) {
-	ana := sitStepping(t, 80, 24)
-	bob := follows(join(t, ana.store, ana.clock, "bob", 80, 24), ana.bin)
-	bob.seat.run(bob.a.enter(ana.a.room.inc.ID, 0))
-	bob.keys("esc", "3")
-	dir := t.TempDir()
-	shelf(t, again(dir, "mutate", 1), ana, bob)
-	ana.others, bob.others = []*stepper{bob}, []*stepper{ana}
-	ana.begin("again")
-	ana.keys("right", "enter", "pgdown", "y")
-	for n := 0; ran(dir) == 0; n++ {
-		if n > 500 {
-			t.Fatal("it does not begin")
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	ana, bob, _ := actTogether(t, 80, 24)
 	bob.keys("up", "up", "enter", "t", "down", "enter")
 	ana.sees("ctrl+x stops it")
 	ana.keys("ctrl+x")

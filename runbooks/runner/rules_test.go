@@ -72,26 +72,6 @@ func TestR05EveryPlace(t *testing.T) {
 	}
 }
 
-// R9: a kept text that somebody has changed is not followed.
-func TestR09KeptTextIsWhatWasRead(t *testing.T) {
-	s := newScene(t, map[string]string{"simple.yaml": simple})
-	s.tool("kubectl", "")
-	r := s.runner("bob")
-	n := s.begin(r, play.Ref{ID: "simple"}, nil)
-	run, _ := s.inc().Run(n)
-	other := strings.ReplaceAll(simple, "kubectl get pod", "kubectl delete pod")
-	if err := os.WriteFile(r.textPath(run.Hash), []byte(other), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if p, err := r.Current(s.inc(), n); err != nil || !strings.HasPrefix(p.Steps[0].Actions[0].Command, "kubectl get") { // the library still has it
-		t.Errorf("%+v %v", p, err)
-	}
-	s.write("simple.yaml", other)
-	if _, err := r.Execute(context.Background(), play.Point{Incident: s.id, Run: n, Step: "look"}, "", false); err == nil || s.calls() != "" {
-		t.Errorf("%v %s", err, s.calls())
-	}
-}
-
 // R11: nothing of warroom's own environment but what is allowed reaches a command,
 // however it is run.
 func TestR11OnlyWhatIsAllowed(t *testing.T) {
