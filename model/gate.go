@@ -53,6 +53,7 @@ type GateCheck struct {
 	LastAt  time.Time `json:"last_at,omitzero"`
 	Limit   int       `json:"failure_limit,omitempty"` // more failures than this: it will not become green by itself
 	Most    int       `json:"count,omitempty"`         // so many samples without becoming green: neither
+	Every   int64     `json:"every_ms,omitempty"`      // how often it is to be looked at; 0: nobody said
 }
 
 // IsGreen reports whether the row is long enough.
@@ -62,6 +63,16 @@ func (c GateCheck) IsGreen() bool { return c.Green >= c.Need }
 // after as many samples as it has.
 func (c GateCheck) Exhausted() bool {
 	return c.Limit > 0 && c.Failed > c.Limit || c.Most > 0 && c.Samples >= c.Most && !c.IsGreen()
+}
+
+// unseenFor is how long a check may be without a look before its row means nothing,
+// beyond twice the time between two looks: they may take long, or come late.
+const unseenFor = time.Minute
+
+// Unseen reports whether the last look at c is so long ago at now that nobody knows
+// what was in between. Who does not know how often to look is never late.
+func (c GateCheck) Unseen(now time.Time) bool {
+	return c.Every > 0 && !c.LastAt.IsZero() && now.Sub(c.LastAt) > 2*millis(c.Every)+unseenFor
 }
 
 // GateState is where a gate stands.
@@ -86,10 +97,12 @@ func (g *Gate) State(now time.Time) GateState {
 		return GateFailed
 	case g.GreenSince.IsZero() && len(g.Checks) > 0:
 		return GateWaiting
+	case g.Confirmed != "" && !now.Before(g.SoakEnd()): // it was ready then, and nobody has looked since
+		return GateOpen
+	case slices.ContainsFunc(g.Checks, func(c GateCheck) bool { return c.Unseen(now) }):
+		return GateWaiting
 	case now.Before(g.SoakEnd()):
 		return GateSoaking
-	case g.Confirmed != "":
-		return GateOpen
 	}
 	return GateReady
 }
@@ -108,14 +121,18 @@ func (g *Gate) Passed(now time.Time) bool {
 	return s == GateOpen || s == GateOverride
 }
 
-// Sample takes the result of one look at check name. Anything but ok breaks the
-// row, the soak and a yes that was said; it is the pure heart of the gate.
+// Sample takes the result of one look at a check. Anything but ok breaks the row, the
+// soak and a yes that was said; so does, without a yes, a time in which nobody looked:
+// no data is never recovery. It is the pure heart of the gate.
 func (g *Gate) Sample(v Verdict, at time.Time) {
 	k := slices.IndexFunc(g.Checks, func(c GateCheck) bool { return c.Name == v.Name })
 	if k < 0 {
 		return
 	}
 	c := &g.Checks[k]
+	if c.Unseen(at) && g.Confirmed == "" {
+		c.Green = 0
+	}
 	c.Samples++
 	c.Last, c.Value, c.LastAt = v.Result, v.Value, at
 	g.Sampled = at
@@ -163,7 +180,7 @@ func (b *GateSet) Important() bool { return false }
 func (b *GateSet) fold(i *Incident, e Event) {
 	g := &Gate{Book: b.Book, Soak: b.Soak, Ask: b.Ask, By: e.Actor, At: e.At}
 	for _, c := range b.Checks {
-		g.Checks = append(g.Checks, GateCheck{Name: c.Name, Need: max(1, c.Need), Limit: c.Limit, Most: c.Most})
+		g.Checks = append(g.Checks, GateCheck{Name: c.Name, Need: max(1, c.Need), Limit: c.Limit, Most: c.Most, Every: c.Every})
 	}
 	i.Gate = g
 }
@@ -250,7 +267,7 @@ func (c SetGate) Decide(s Scene) ([]Draft, error) {
 		if name == "" || slices.ContainsFunc(b.Checks, func(o GateCheck) bool { return o.Name == name }) {
 			return nil, Errorf(Invalid, "every check of a gate needs a name of its own: %q", Brief(name, 40))
 		}
-		b.Checks = append(b.Checks, GateCheck{Name: name, Need: max(1, k.Need), Limit: max(0, k.Limit), Most: max(0, k.Most)})
+		b.Checks = append(b.Checks, GateCheck{Name: name, Need: max(1, k.Need), Limit: max(0, k.Limit), Most: max(0, k.Most), Every: max(0, k.Every)})
 	}
 	return []Draft{{Kind: KindGateSet, Body: b}}, nil
 }
@@ -338,6 +355,8 @@ func (g *Gate) Missing(now time.Time) string {
 					s += " (no data)"
 				}
 				parts = append(parts, s)
+			case c.Unseen(now):
+				parts = append(parts, fmt.Sprintf("nobody has looked at %s for %s, its row begins anew", c.Name, Span(now.Sub(c.LastAt))))
 			}
 		}
 		return strings.Join(parts, ", ")

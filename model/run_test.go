@@ -301,3 +301,36 @@ func TestEvidence(t *testing.T) {
 	}
 	b.refused(t, "ana", AddEvidence{}, "title is empty")
 }
+
+// A gap in the looks breaks the row and the soak, as long as nobody has said yes; a
+// look that only comes late does not.
+func TestGateGap(t *testing.T) {
+	every := 30 * time.Second
+	for _, c := range []struct {
+		gap  time.Duration
+		want GateState
+	}{{every, GateSoaking}, {2*every + unseenFor, GateSoaking}, {2*every + unseenFor + time.Millisecond, GateWaiting}, {time.Hour, GateWaiting}} {
+		b := open(t, Declare{Severity: 1})
+		b.must(t, "ana", SetGate{Checks: []GateCheck{{Name: "5xx", Need: 2, Every: every.Milliseconds()}}, Soak: 90 * time.Minute})
+		look := func() { b.must(t, "ana", SampleGate{Results: []Verdict{{Name: "5xx", Result: CheckOK}}}) }
+		look()
+		b.tick(every)
+		look()
+		if st := b.inc.Gate.State(b.now); st != GateSoaking {
+			t.Fatalf("after two looks it is %s", st)
+		}
+		since := b.inc.Gate.GreenSince
+		b.tick(c.gap)
+		if st := b.inc.Gate.State(b.now); st != c.want {
+			t.Errorf("%s after the last look it is %s, want %s", c.gap, st, c.want)
+		}
+		look()
+		g := b.inc.Gate
+		if kept := g.GreenSince.Equal(since); kept != (c.want == GateSoaking) || !kept && g.Checks[0].Green != 1 {
+			t.Errorf("after a gap of %s: green %d since %s, before %s", c.gap, g.Checks[0].Green, g.GreenSince, since)
+		}
+		if c.want == GateWaiting {
+			b.refused(t, "ana", ConfirmGate{}, "5xx 1 of 2 green")
+		}
+	}
+}

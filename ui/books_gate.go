@@ -157,6 +157,11 @@ func gateWord(a *App, g *model.Gate) (string, style) {
 	case model.GateFailed:
 		return "failed too often: " + a.key("book.gate") + " begins anew", th.alarm
 	default:
+		for _, c := range g.Checks {
+			if !g.GreenSince.IsZero() && c.Unseen(a.now) {
+				return "nobody has looked for " + model.Span(a.now.Sub(c.LastAt)) + ": " + a.key("book.gate"), th.warn
+			}
+		}
 		return string(state), th.dim
 	}
 }

@@ -36,7 +36,7 @@ func (r *Runner) SetGate(ctx context.Context, incident, book string) error {
 		if k.Level == runbooks.LevelWarn {
 			continue
 		}
-		c.Checks = append(c.Checks, model.GateCheck{Name: k.Label(), Need: max(1, k.Consecutive), Limit: k.FailureLimit, Most: k.Count})
+		c.Checks = append(c.Checks, model.GateCheck{Name: k.Label(), Need: max(1, k.Consecutive), Limit: k.FailureLimit, Most: k.Count, Every: k.Interval.Or(30 * time.Second).Milliseconds()})
 	}
 	_, err = r.do(ctx, incident, c)
 	return err
