@@ -203,6 +203,19 @@ func (r Run) Next() (step RunStep, action int, ok bool) {
 	return RunStep{}, 0, false
 }
 
+// changed is the first step in which something was begun, or marked as done, that may
+// change more than the run itself.
+func (r Run) changed() (RunStep, bool) {
+	for _, s := range r.Steps {
+		for _, a := range s.Actions {
+			if a.Risk != "" && a.Risk != "read" && a.State != ActionPending && a.State != ActionSkipped {
+				return s, true
+			}
+		}
+	}
+	return RunStep{}, false
+}
+
 // Approved counts the people whose yes to a step as hash says it is holds at t.
 // Where a target has to be typed, only the yes that has it counts.
 func (r Run) Approved(step, hash, target string, t time.Time) int {

@@ -336,8 +336,8 @@ type EndRun struct {
 	Reason  string
 }
 
-// Decide refuses while something runs, a finish with something still to do, and
-// to abandon without a reason.
+// Decide refuses while something runs, a finish with something still to do, to
+// decline what was begun already, and to abandon without a reason.
 func (c EndRun) Decide(s Scene) ([]Draft, error) {
 	r, err := s.activeRun(c.N)
 	if err != nil {
@@ -356,7 +356,11 @@ func (c EndRun) Decide(s Scene) ([]Draft, error) {
 		if left {
 			return nil, Errorf(Conflict, "run %d is not through: %q is still to do; skip it with a reason, or abandon the run", c.N, Brief(st.Title, 60))
 		}
-	case RunDeclined, RunFailed:
+	case RunFailed:
+	case RunDeclined:
+		if st, did := r.changed(); did {
+			return nil, Errorf(Conflict, "run %d was not declined, %q was begun: undo it, or give the run up with a reason", c.N, Brief(st.Title, 60))
+		}
 	case RunAbandoned:
 		if reason == "" {
 			return nil, Errorf(Invalid, "say why the run is given up: the reason is logged")

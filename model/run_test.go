@@ -334,3 +334,21 @@ func TestGateGap(t *testing.T) {
 		}
 	}
 }
+
+// What was begun was not declined, whatever became of it.
+func TestDeclineComesBefore(t *testing.T) {
+	for _, end := range []ActionState{ActionSucceeded, ActionFailed, ActionInterrupted, ActionCancelled} {
+		b := begun(t)
+		b.must(t, "bob", StartAction{N: 1, Step: "look", Token: "t1", Risk: "read"})
+		b.must(t, "bob", EndAction{N: 1, Step: "look", Token: "t1", Result: ActionEnded{State: ActionSucceeded}})
+		b.must(t, "bob", MarkAction{N: 1, Step: "look", Action: 1, State: ActionDone})
+		b.must(t, "bob", StartAction{N: 1, Step: "fix", Token: "t1", Risk: "mutate"})
+		b.must(t, "bob", EndAction{N: 1, Step: "fix", Token: "t1", Result: ActionEnded{State: end}})
+		b.refused(t, "bob", EndRun{N: 1, Outcome: RunDeclined}, `"Scale up" was begun`)
+	}
+	b := begun(t)
+	b.must(t, "bob", StartAction{N: 1, Step: "look", Token: "t1", Risk: "read"})
+	b.must(t, "bob", EndAction{N: 1, Step: "look", Token: "t1", Result: ActionEnded{State: ActionFailed}})
+	b.must(t, "bob", MarkAction{N: 1, Step: "fix", State: ActionSkipped, Reason: "not needed"})
+	b.must(t, "bob", EndRun{N: 1, Outcome: RunDeclined})
+}
