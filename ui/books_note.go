@@ -24,24 +24,32 @@ func (d *booksDesk) noteLines(a *App, run model.Run, step play.Step, w, room int
 	var out []string
 	notes := run.NotesOf(step.ID)
 	for k := len(notes) - 1; k >= 0; k-- {
+		free := room - len(out)
+		if k > 0 {
+			free-- // for the line that says that there are older ones
+		}
+		most := 3
+		if len(out) == 0 { // the newest is cut rather than left out
+			most = min(most, free)
+		}
+		if most < 1 {
+			all := segs{{" ✎ " + plural(len(notes), "note") + " in the timeline", th.dim}}.fit(w)
+			return []string{all}[:min(1, max(0, room))]
+		}
 		n := notes[k]
 		head := " ✎ " + model.TimeOfDay(n.At, a.now, a.zone) + " " + model.Brief(n.By, 16) + "  "
 		var lines []string
-		for j, l := range wrap(model.Visible(n.Text), w-1-width(head), 3) {
+		for j, l := range wrap(model.Visible(n.Text), w-1-width(head), most) {
 			if j > 0 {
 				head = pad("", width(head))
 			}
 			lines = append(lines, segs{{head, th.dim}, {l, ""}}.fit(w))
 		}
-		free := room - len(out)
-		if k > 0 {
-			free-- // for the line that says so
-		}
-		if len(lines) > free && len(out) > 0 {
+		if len(lines) > free {
 			older := segs{{fmt.Sprintf(" ✎ %d older in the timeline", k+1), th.dim}}.fit(w)
 			return append([]string{older}, out...)
 		}
-		out = append(lines[:min(len(lines), max(0, free))], out...)
+		out = append(lines, out...)
 	}
 	return out
 }

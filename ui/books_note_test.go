@@ -52,12 +52,31 @@ func TestNotesFit(t *testing.T) {
 		}
 		s.sees("will run", "printf")
 		if size.h > 12 { // where there is room for them
-			s.sees("✎", "older in the timeline")
+			s.sees("✎", "older in the timeline", "…")
 		}
 		for k, l := range strings.Split(s.screen(), "\n") {
 			if width(l) > size.w {
 				t.Errorf("%dx%d: line %d is %d cells wide", size.w, size.h, k, width(l))
 			}
+		}
+	}
+}
+
+func TestNoteLinesKeepToTheirRoom(t *testing.T) {
+	s := sitStepping(t, 80, 24)
+	s.begin("orders-slow")
+	for range 4 {
+		s.hear(s.command(s.a.room.inc.ID, "bob", model.AddNote{Text: strings.Repeat("long ", 30), Run: 1, Step: "look"}))
+	}
+	run, step, _, _, _ := s.a.books().current(s.a)
+	for room := -1; room < 20; room++ {
+		lines := s.a.books().noteLines(s.a, run, step, 60, room)
+		if len(lines) > max(0, room) || room > 0 && len(lines) == 0 {
+			t.Errorf("%d lines in the room of %d", len(lines), room)
+		}
+		all := strings.Join(lines, "\n")
+		if told := strings.Count(all, "bob") == 4 || strings.Contains(all, "in the timeline"); room > 0 && !told {
+			t.Errorf("in the room of %d it is not said that there are more:\n%s", room, all)
 		}
 	}
 }
