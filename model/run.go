@@ -102,6 +102,7 @@ type Seat struct {
 	Person string `json:"person"`
 	Host   string `json:"host,omitempty"`
 	PID    int    `json:"pid,omitempty"`
+	Born   string `json:"born,omitempty"`  // differs for two processes that have had one PID; "": not known
 	Token  string `json:"token,omitempty"` // differs for every process
 }
 

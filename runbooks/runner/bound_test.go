@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -316,16 +317,23 @@ func TestR38WhoIsGone(t *testing.T) {
 	if _, err := ended.Wait(); err != nil {
 		t.Fatal(err)
 	}
+	knows := run.Runner.Born != "" // when a process began
+	if knows != (runtime.GOOS == "linux") || run.Runner.Born != born(os.Getpid()) {
+		t.Errorf("this process is %q", run.Runner.Born)
+	}
 	for name, c := range map[string]struct {
 		pid  int
+		born string
 		host string
 		gone bool
 	}{
-		"ended": {ended.Pid, run.Runner.Host, true}, "its parent lives": {os.Getppid(), run.Runner.Host, false},
-		"elsewhere": {ended.Pid, run.Runner.Host + "-2", false}, "not known": {0, run.Runner.Host, false},
+		"ended": {ended.Pid, "", run.Runner.Host, true}, "its parent lives": {os.Getppid(), born(os.Getppid()), run.Runner.Host, false},
+		"elsewhere": {ended.Pid, "", run.Runner.Host + "-2", false}, "not known": {0, "", run.Runner.Host, false},
+		"another has its number": {os.Getppid(), "0a1b2c3d-7", run.Runner.Host, knows}, "this one has its number": {os.Getpid(), "0a1b2c3d-7", run.Runner.Host, knows},
+		"written before that was known": {os.Getppid(), "", run.Runner.Host, false}, "here": {os.Getpid(), born(os.Getpid()), run.Runner.Host, false},
 	} {
 		other := run
-		other.Runner.PID, other.Runner.Host, other.Runner.Token = c.pid, c.host, "another"
+		other.Runner.PID, other.Runner.Born, other.Runner.Host, other.Runner.Token = c.pid, c.born, c.host, "another"
 		if got := r.Gone(other); got != c.gone || r.Holds(other) {
 			t.Errorf("%s: gone %v", name, got)
 		}

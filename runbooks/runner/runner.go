@@ -64,7 +64,7 @@ func New(cfg Config) *Runner {
 	}
 	host, _ := os.Hostname()
 	id := cfg.Store.NewID()
-	return &Runner{cfg: cfg, jobs: map[*job]bool{}, seat: model.Seat{Person: cfg.Actor, Host: host, PID: os.Getpid(), Token: fmt.Sprint(id)}}
+	return &Runner{cfg: cfg, jobs: map[*job]bool{}, seat: model.Seat{Person: cfg.Actor, Host: host, PID: os.Getpid(), Born: born(os.Getpid()), Token: fmt.Sprint(id)}}
 }
 
 // Seat is this process.
@@ -73,9 +73,18 @@ func (r *Runner) Seat() model.Seat { return r.seat }
 // Holds reports whether this process executes a run.
 func (r *Runner) Holds(run model.Run) bool { return run.Runner.Token == r.seat.Token }
 
-// Gone reports whether the process that executes a run is known to have ended.
+// Gone reports whether the process that executes a run is known to have ended, also
+// where another one has its number by now: in a container that may be this one.
 func (r *Runner) Gone(run model.Run) bool {
-	return run.Runner.Host == r.seat.Host && run.Runner.PID > 0 && run.Runner.PID != r.seat.PID && !alive(run.Runner.PID)
+	s := run.Runner
+	if s.Host != r.seat.Host || s.PID <= 0 {
+		return false
+	}
+	if !alive(s.PID) {
+		return true
+	}
+	now := born(s.PID)
+	return s.Born != "" && now != "" && now != s.Born
 }
 
 // Cards lists runbooks and rollbacks: those that fit the incident first.
