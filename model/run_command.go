@@ -406,6 +406,20 @@ func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
 	return []Draft{{Kind: KindRunEscalated, Body: b}}, nil
 }
 
+// EscalationsAhead is when the deadlines are that have not passed at now, of all
+// runs that are followed.
+func (i *Incident) EscalationsAhead(now time.Time) []time.Time {
+	var out []time.Time
+	for _, r := range i.Runs {
+		for _, d := range r.Escalate {
+			if r.Active() && d.Fired.IsZero() && now.Before(d.Due) && (i.Status.Live() || d.Always) {
+				out = append(out, d.Due)
+			}
+		}
+	}
+	return out
+}
+
 // DueEscalations lists what EscalateRun would accept now.
 func (i *Incident) DueEscalations(now time.Time) []EscalateRun {
 	var out []EscalateRun

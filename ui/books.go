@@ -34,6 +34,7 @@ type booksDesk struct {
 	step   int
 	act    int
 	of     string   // incident that all of this belongs to
+	looked bool     // somebody has looked at this screen since
 	want   play.Ref // the card that is to be selected when the cards are there; zero: none
 
 	peeked bool       // out was read from another process's file
@@ -147,11 +148,19 @@ func (a *App) books() *booksDesk {
 
 func (d *booksDesk) open(a *App) tea.Cmd {
 	d.belong(a)
+	d.underWay(a)
+	d.looked = true
 	if d.want != (play.Ref{}) {
 		d.run = 0
 		d.choose(a)
 	}
 	return tea.Batch(d.readCards(a), d.readPlan(a), d.readLook(a), d.schedule(a))
+}
+
+// room goes on with what a gate asks for, though nobody has looked at this screen.
+func (d *booksDesk) room(a *App) tea.Cmd {
+	d.belong(a)
+	return d.schedule(a)
 }
 
 // choose selects the card that was asked for, once it is there.
@@ -174,12 +183,18 @@ func (d *booksDesk) belong(a *App) {
 	}
 	job, at, began, clock, want := d.job, d.jobAt, d.began, d.clock, d.want
 	*d = booksDesk{of: id, starts: d.starts, job: job, jobAt: at, over: d.over, began: began, clock: clock + 1, want: want}
-	if a.room != nil && want == (play.Ref{}) { // the run that is under way is what people want to see
-		for _, r := range slices.Backward(a.room.inc.Runs) {
-			if r.Active() {
-				d.show(r.N)
-				break
-			}
+}
+
+// underWay shows the run that is under way, which is what people want to see when
+// they look here for the first time.
+func (d *booksDesk) underWay(a *App) {
+	if d.looked || d.run != 0 || a.room == nil || d.want != (play.Ref{}) {
+		return
+	}
+	for _, r := range slices.Backward(a.room.inc.Runs) {
+		if r.Active() {
+			d.show(r.N)
+			return
 		}
 	}
 }
@@ -281,12 +296,13 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 			return nil, true
 		}
 		return d.fire(a), true
-	case bookFiredMsg:
+	case bookFiredMsg: // what was written comes as news, which sets the next alarm
 		if m.err != nil {
 			a.log.Printf("runbooks: %v", m.err)
-			return nil, true
+			clock := d.clock
+			return a.long("clock", tea.Tick(lookAgain, func(time.Time) tea.Msg { return bookAlarmMsg{clock} })), true
 		}
-		return nil, true // what was written comes as news, which sets the next alarm
+		return nil, true
 	case bookHandMsg:
 		d.starts = false
 		return tea.Exec(&handed{Cmd: m.cmd, ctx: a.ctx}, func(err error) tea.Msg { return bookTermMsg{m.at, err, m.finish} }), true

@@ -166,6 +166,33 @@ func TestUnseenSoakIsNone(t *testing.T) {
 	s.sees("passed: ana said yes")
 }
 
+// The gate is looked at also by a room that has never shown this screen.
+func TestGateGoesOnInTheRoom(t *testing.T) {
+	s := gated(t, 120, 40)
+	s.looks(1)
+	again := follows(join(t, s.store, s.clock, "ana", 120, 40), s.bin)
+	again.shelves(filepath.Join("testdata", "ways"))
+	again.seat.run(again.a.enter(s.a.room.inc.ID, 0))
+	if again.a.screen != screenRoom || len(again.held["clock"]) == 0 {
+		t.Fatalf("nothing looks at the gate:\n%s", again.screen())
+	}
+	s.wait(10 * time.Second)
+	again.a.now = s.a.now
+	again.seat.send(bookAlarmMsg{again.a.books().clock})
+	again.hears()
+	if c := s.gate().Checks[0]; c.Green != 2 {
+		t.Fatalf("%+v", c)
+	}
+	if n := len(again.held["clock"]); n < 2 {
+		t.Fatalf("the next look is not waited for: %d", n)
+	}
+	other := follows(join(t, s.store, s.clock, "bob", 120, 40), s.bin)
+	other.seat.run(other.a.enter(s.a.room.inc.ID, 0))
+	if len(other.held["clock"]) != 0 {
+		t.Fatal("it is looked at from where it was not set up")
+	}
+}
+
 // A red look after the yes takes the yes back.
 func TestRedLookTakesTheYesBack(t *testing.T) {
 	s := gated(t, 120, 40)

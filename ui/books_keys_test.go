@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -270,21 +269,4 @@ func TestFindBeforeItIsRead(t *testing.T) {
 	s.seat.send(bookCardsMsg{of: d.of, cards: cards})
 	s.keys("enter")
 	s.sees("Before you start", "you run it")
-}
-
-// A deadline that passes names its contact once, whoever looks.
-func TestEscalationFiresOnce(t *testing.T) {
-	s := sitStepping(t, 120, 40)
-	s.begin("orders-slow")
-	s.sees("senior-sre-oncall", "30:00")
-	s.wait(31 * time.Minute)
-	for range 2 {
-		s.seat.send(bookAlarmMsg{s.a.books().clock})
-		s.hears()
-		s.seat.run(s.a.enter(s.a.room.inc.ID, 0))
-		s.keys("3")
-	}
-	if n := strings.Count(strings.Join(timelineTexts(t, s), "\n"), "senior-sre-oncall"); n != 1 {
-		t.Fatalf("named %d times:\n%s", n, strings.Join(timelineTexts(t, s), "\n"))
-	}
 }

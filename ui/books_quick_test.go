@@ -141,3 +141,18 @@ func TestEnterTwiceRunsOnce(t *testing.T) {
 		t.Fatal(why)
 	}
 }
+
+// Who looks at the screen for the first time sees the run that is under way, whatever
+// was heard before; who went back to the list finds the list again.
+func TestTheRunUnderWayIsShown(t *testing.T) {
+	ana := sitStepping(t, 80, 24)
+	bob := follows(join(t, ana.store, ana.clock, "bob", 80, 24), ana.bin)
+	bob.seat.run(bob.a.enter(ana.a.room.inc.ID, 0))
+	ana.others = []*stepper{bob}
+	bob.hear(ana.do("ana", "before anything is run"))
+	ana.begin("orders-slow")
+	bob.keys("esc", "3")
+	bob.sees("ana runs it", "What is slow?")
+	bob.keys("esc", "1", "3")
+	bob.lacks("ana runs it")
+}

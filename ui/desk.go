@@ -40,6 +40,8 @@ type (
 	deskWheel interface {
 		wheel(a *App, x, y, n int) tea.Cmd
 	}
+	// deskRoom is told that another incident's room was opened.
+	deskRoom interface{ room(a *App) tea.Cmd }
 	// deskInbox is told when the inbox of alerts has changed.
 	deskInbox interface{ inbox(a *App) tea.Cmd }
 	// deskText has a text field that is typed into at present: it gets all keys and
@@ -122,6 +124,17 @@ func (a *App) deskNews(events []model.Event) tea.Cmd {
 	for _, d := range a.desks {
 		if d != nil {
 			cmds = append(cmds, d.news(a, events))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// roomNews tells the desks that ask for it that another room was opened.
+func (a *App) roomNews() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, d := range a.desks {
+		if x, ok := d.(deskRoom); ok {
+			cmds = append(cmds, x.room(a))
 		}
 	}
 	return tea.Batch(cmds...)

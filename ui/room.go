@@ -141,10 +141,10 @@ func (a *App) opened(m roomMsg) tea.Cmd {
 	if d := a.landing; d != screenIncidents { // the incident was opened from a desk, which goes on
 		a.landing = screenIncidents
 		a.resize()
-		return tea.Batch(a.goDesk(d), a.catchUp(), a.readHere())
+		return tea.Batch(a.goDesk(d), a.catchUp(), a.readHere(), a.roomNews())
 	}
 	a.resize()
-	return tea.Batch(a.catchUp(), a.readTypical(), a.readHere())
+	return tea.Batch(a.catchUp(), a.readTypical(), a.readHere(), a.roomNews())
 }
 
 // catchUp reads the room anew if news of it came in while it was being read.

@@ -9,11 +9,11 @@ import (
 	"warroom/storage"
 )
 
-// watchman records response targets that have passed, of every live incident,
-// while any room is open. All rooms have one; the record takes the first and
-// refuses the others, which is no news to anybody. What passed while no room was
-// open is recorded by the next one, at the time that was missed, so that the
-// timeline shows how much later it was noticed.
+// watchman records response targets that have passed, and whom runbooks escalate to,
+// of every incident, while any room is open. All rooms have one; the record takes the
+// first and refuses the others, which is no news to anybody. What passed while no room
+// was open is recorded by the next one: a target at the time that was missed, an
+// escalation as late, so that the timeline shows how much later it was noticed.
 type watchman struct {
 	store    *storage.Store
 	actor    string
@@ -32,6 +32,8 @@ type calm struct {
 const (
 	watchEvery = time.Minute // the longest sleep: a clock that was set, or a machine that slept
 	watchPause = time.Second // between two looks, however much is written
+
+	watchedAtMost = 200 // open incidents, the live and the newest first
 )
 
 // standWatch keeps a watchman until ctx ends. stop waits for it.
@@ -79,7 +81,7 @@ func (w *watchman) run(ctx context.Context, news <-chan struct{}) {
 func (w *watchman) look(ctx context.Context) time.Time {
 	now := w.now()
 	next := now.Add(time.Hour)
-	rows, err := w.store.List(ctx, model.Filter{Live: true})
+	rows, err := w.store.List(ctx, model.Filter{Open: true, Limit: watchedAtMost})
 	if err != nil {
 		return now.Add(watchEvery)
 	}
@@ -98,43 +100,41 @@ func (w *watchman) look(ctx context.Context) time.Time {
 	return next
 }
 
-// attend records what has passed of one incident. Its line in the list says when
-// that can be at the earliest; before that it is not read.
+// attend records what has passed of one incident, and says until when it asks for
+// nothing, unless something is written.
 func (w *watchman) attend(ctx context.Context, row model.Summary, now time.Time) calm {
-	soonest := now.Add(time.Hour)
-	earlier := func(from time.Time, within time.Duration) {
-		if at := from.Add(within); within > 0 && !from.IsZero() && at.Before(soonest) {
-			soonest = at
-		}
-	}
-	if !row.Severity.Valid() {
-		return calm{row.Seq, soonest}
-	}
-	earlier(row.DeclaredAt, w.rules.Respond[row.Severity])
-	earlier(row.VacantSince, w.rules.Command)
-	earlier(row.VacantSince, w.rules.Respond[row.Severity])
-	if now.Before(soonest) {
-		return calm{row.Seq, soonest}
-	}
 	inc, err := w.store.Incident(ctx, row.ID)
 	if err != nil {
 		return calm{row.Seq, now.Add(watchEvery)}
 	}
-	soonest = now.Add(time.Hour)
-	for _, c := range inc.Clocks(w.rules, now) {
-		switch {
-		case !c.Kind.Response() || inc.Escalated(c.Key):
-		case !c.Overdue(now):
-			if c.Due.Before(soonest) {
-				soonest = c.Due.Add(time.Millisecond)
-			}
-		default:
-			cmd := model.Escalate{Key: c.Key, Notify: w.doctrine.Requirements(inc.Severity).Notification, Rules: w.rules}
-			_, err := w.store.Do(ctx, inc.ID, model.Request{Actor: w.actor, Command: cmd})
-			if code := model.CodeOf(err); err != nil && code != model.Conflict && code != model.NotFound {
-				soonest = now.Add(watchEvery)
+	until := now.Add(time.Hour)
+	sooner := func(at time.Time) {
+		if at.Before(until) {
+			until = at
+		}
+	}
+	do := func(c model.Command) {
+		_, err := w.store.Do(ctx, inc.ID, model.Request{Actor: w.actor, Command: c})
+		if code := model.CodeOf(err); err != nil && code != model.Conflict && code != model.NotFound {
+			sooner(now.Add(watchEvery))
+		}
+	}
+	if inc.Status.Live() && inc.Severity.Valid() {
+		for _, c := range inc.Clocks(w.rules, now) {
+			switch {
+			case !c.Kind.Response() || inc.Escalated(c.Key):
+			case !c.Overdue(now):
+				sooner(c.Due.Add(time.Millisecond))
+			default:
+				do(model.Escalate{Key: c.Key, Notify: w.doctrine.Requirements(inc.Severity).Notification, Rules: w.rules})
 			}
 		}
 	}
-	return calm{inc.Seq, soonest}
+	for _, at := range inc.EscalationsAhead(now) {
+		sooner(at)
+	}
+	for _, c := range inc.DueEscalations(now) {
+		do(c)
+	}
+	return calm{inc.Seq, until}
 }
