@@ -308,11 +308,8 @@ const ClockEscalation ClockKind = "escalation"
 // runClocks are the deadlines of runs that have not been dealt with.
 func (i *Incident) runClocks(add func(Clock)) {
 	for _, r := range i.Runs {
-		if !r.Active() {
-			continue
-		}
 		for k, d := range r.Escalate {
-			if d.Fired.IsZero() && (i.Status.Live() || d.Always) {
+			if i.awaits(r, d) {
 				add(Clock{Kind: ClockEscalation, Key: fmt.Sprintf("%s:%d:%d", ClockEscalation, r.N, k), N: r.N, Text: "escalates to " + d.Contact, Due: d.Due})
 			}
 		}

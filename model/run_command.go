@@ -406,13 +406,18 @@ func (c EscalateRun) Decide(s Scene) ([]Draft, error) {
 	return []Draft{{Kind: KindRunEscalated, Body: b}}, nil
 }
 
+// awaits reports whether a deadline of a run still counts.
+func (i *Incident) awaits(r Run, d RunDeadline) bool {
+	return r.Active() && d.Fired.IsZero() && (i.Status.Live() || d.Always)
+}
+
 // EscalationsAhead is when the deadlines are that have not passed at now, of all
 // runs that are followed.
 func (i *Incident) EscalationsAhead(now time.Time) []time.Time {
 	var out []time.Time
 	for _, r := range i.Runs {
 		for _, d := range r.Escalate {
-			if r.Active() && d.Fired.IsZero() && now.Before(d.Due) && (i.Status.Live() || d.Always) {
+			if i.awaits(r, d) && now.Before(d.Due) {
 				out = append(out, d.Due)
 			}
 		}
@@ -425,7 +430,7 @@ func (i *Incident) DueEscalations(now time.Time) []EscalateRun {
 	var out []EscalateRun
 	for _, r := range i.Runs {
 		for k, d := range r.Escalate {
-			if r.Active() && d.Fired.IsZero() && !now.Before(d.Due) && (i.Status.Live() || d.Always) {
+			if i.awaits(r, d) && !now.Before(d.Due) {
 				out = append(out, EscalateRun{N: r.N, Level: k})
 			}
 		}

@@ -328,7 +328,7 @@ var does = map[Vendor]map[Moment][]Action{
 // does.
 func (c Config) match(name string, m Moment, i *model.Incident, audience string) (r Rule, ok bool) {
 	t := c.Targets[name]
-	if len(does[t.Vendor][m]) == 0 {
+	if len(does[t.Vendor][m]) == 0 || m == OnEscalated && t.Public { // who is called is nobody's business out there
 		return r, false
 	}
 	rules := c.Rules

@@ -21,5 +21,5 @@
 // From drafted, held, failed and retrying a person may also drop a message, or
 // say that it was sent by hand.
 //
-// Reading order: message.go, config.go, plan.go, step.go, retry.go.
+// Reading order: message.go, config.go, plan.go, content.go, step.go, retry.go.
 package outbox

@@ -66,6 +66,9 @@ func TestEscalationCalls(t *testing.T) {
 	if got := s.do(model.EscalateRun{N: 1, Level: 1, Why: "asked for by ann"}); strings.Contains(got, "invite") || !strings.HasPrefix(s.said[0], "sre, please join") || !strings.HasSuffix(s.said[0], "; asked for by ann") {
 		t.Errorf("planned:\n%s%q", got, s.said)
 	}
+	if _, got := call(fourTargets + "  phone: {vendor: ntfy, topic: ops}\n  blog: {vendor: webhook, url: 'https://hooks.example.com/x', public: true}\n"); strings.Contains(got, "blog") {
+		t.Errorf("names of people go public:\n%s", got)
+	}
 	if _, got := call(fourTargets + "  phone: {vendor: ntfy, topic: ops}\nrules:\n  - {to: phone, on: [escalated], ask: false}\n  - {to: slack}\n  - {to: pagerduty}\n"); !strings.Contains(got, "phone post queued") || !strings.Contains(got, "slack post drafted") {
 		t.Errorf("planned:\n%s", got)
 	}
