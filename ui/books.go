@@ -129,8 +129,11 @@ type (
 		err  error
 	}
 	bookAlarmMsg struct{ clock int }
-	bookFiredMsg struct{ err error }
-	bookTermMsg  struct {
+	bookFiredMsg struct {
+		err   error
+		again bool // nothing was written that would set the next alarm
+	}
+	bookTermMsg struct {
 		at     play.Point
 		err    error
 		finish func(error) error
@@ -299,6 +302,8 @@ func (d *booksDesk) take(a *App, msg tea.Msg) (tea.Cmd, bool) {
 	case bookFiredMsg: // what was written comes as news, which sets the next alarm
 		if m.err != nil {
 			a.log.Printf("runbooks: %v", m.err)
+		}
+		if m.err != nil || m.again {
 			clock := d.clock
 			return a.long("clock", tea.Tick(lookAgain, func(time.Time) tea.Msg { return bookAlarmMsg{clock} })), true
 		}

@@ -21,7 +21,7 @@ func (d *booksDesk) schedule(a *App) tea.Cmd {
 	return a.long("clock", a.read(func(ctx context.Context, s Store) tea.Msg {
 		inc, err := s.Incident(ctx, of)
 		if err != nil {
-			return bookFiredMsg{}
+			return bookFiredMsg{err: err}
 		}
 		due, ok := r.GateDue(inc)
 		if !ok {
@@ -31,7 +31,8 @@ func (d *booksDesk) schedule(a *App) tea.Cmd {
 	}))
 }
 
-// lookAgain is the pause after a look at the gate that could not be written down.
+// lookAgain is the pause after a look at the gate that was not due, or could not be
+// written down.
 const lookAgain = 15 * time.Second
 
 // looksAtGate reports whether this room looks at the checks of the recovery gate.
@@ -52,11 +53,19 @@ func (d *booksDesk) fire(a *App) tea.Cmd {
 		defer cancel()
 		inc, err := store.Incident(ctx, of)
 		if err != nil {
-			return bookFiredMsg{err}
+			return bookFiredMsg{err: err}
 		}
-		if at, ok := r.GateDue(inc); ok && !clock().Before(at) {
-			if _, err := r.SampleGate(ctx, of); err != nil && model.CodeOf(err) != model.Conflict {
-				return bookFiredMsg{err}
+		due, ok := r.GateDue(inc)
+		switch {
+		case !ok:
+		case clock().Before(due): // the clock was set back, or somebody else has looked
+			return bookFiredMsg{again: true}
+		default:
+			if _, err := r.SampleGate(ctx, of); err != nil {
+				if model.CodeOf(err) == model.Conflict {
+					err = nil
+				}
+				return bookFiredMsg{err, true}
 			}
 		}
 		return bookFiredMsg{}

@@ -186,6 +186,12 @@ func TestGateGoesOnInTheRoom(t *testing.T) {
 	if n := len(again.held["clock"]); n < 2 {
 		t.Fatalf("the next look is not waited for: %d", n)
 	}
+	*s.clock = s.clock.Add(-time.Hour) // a clock that is set back does not end it
+	n := len(again.held["clock"])
+	again.seat.send(bookAlarmMsg{again.a.books().clock})
+	if len(again.held["clock"]) != n+1 || s.gate().Checks[0].Samples != 2 {
+		t.Fatal("the gate is not looked at any more")
+	}
 	other := follows(join(t, s.store, s.clock, "bob", 120, 40), s.bin)
 	other.seat.run(other.a.enter(s.a.room.inc.ID, 0))
 	if len(other.held["clock"]) != 0 {
